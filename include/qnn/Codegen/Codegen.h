@@ -1,0 +1,62 @@
+//===- Codegen.h - From the llvm dialect to native code ---------*- C++ -*-===//
+
+#ifndef QNN_CODEGEN_CODEGEN_H
+#define QNN_CODEGEN_CODEGEN_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "qnn/Runtime/qnn_runtime.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace qnn {
+
+struct TensorInfo {
+  std::string name;
+  std::vector<int64_t> shape; ///< of one call of the per-sample function
+  qnn_type type;              ///< element type
+};
+
+/// What a caller must know of a compiled model; kept on the module as
+/// attributes by the loops pipeline, read back from there.
+struct ModelInfo {
+  std::string name; ///< a C identifier
+  std::vector<TensorInfo> inputs, outputs;
+  int64_t arenaBytes = 0;
+  /// Calls of the per-sample function in one run: a number, or 0 where the
+  /// batch is an argument of run.
+  int64_t batch = 1;
+};
+
+ModelInfo getModelInfo(mlir::ModuleOp module);
+
+enum class CodeKind { LLVMIR, Assembly, Object };
+
+/// Optimizes and emits code for the module's target; `module` is in the llvm dialect.
+llvm::Error emitCode(mlir::ModuleOp module, CodeKind kind, unsigned optLevel,
+                     llvm::raw_pwrite_stream &os);
+
+/// The C header of a model: sizes, signature, an example.
+std::string makeHeader(const ModelInfo &info);
+
+/// Links an object into a shared library with lld; the error carries lld's words.
+llvm::Error linkShared(llvm::StringRef object, llvm::StringRef output);
+
+/// A model compiled in process. The descriptor lives as long as this object.
+class JITModel {
+public:
+  static llvm::Expected<std::unique_ptr<JITModel>> create(mlir::ModuleOp module, unsigned optLevel);
+  ~JITModel();
+  const qnn_model *descriptor() const;
+
+private:
+  JITModel();
+  struct Impl;
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace qnn
+
+#endif // QNN_CODEGEN_CODEGEN_H

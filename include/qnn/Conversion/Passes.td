@@ -1,0 +1,3 @@
+//===- Passes.td - Passes of lib/Conversion ----------------*- tablegen -*-===//
+
+include "mlir/Pass/PassBase.td"

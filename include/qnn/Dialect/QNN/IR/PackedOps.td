@@ -1,0 +1,127 @@
+//===- PackedOps.td - Packed form: words and kernel layouts -----*- tablegen -*-===//
+//
+// Layouts, with P = bits of a code and K = channels (of one group):
+//
+// * words: `[.., K]` codes become `[.., ceil(K / 32) * P]` words; word
+//   `w * P + p` holds bit `p` of the codes of channels `32 w .. 32 w + 31`,
+//   channel `32 w + i` in bit `i`; bits beyond K are 0;
+// * weight tiles: `[blocks, KH, KW, S, T]` (matmul: `[blocks, S, T]`), the steps
+//   of one filter tap by the T output channels of a block: step `s` is word `s`
+//   (bit kernels), channel `s` (bytes and floats). Each group has
+//   `ceil(O / groups / T)` blocks; channels beyond the group's are zeros;
+// * thresholds: `[blocks, L, T]`, for channels beyond the group's the greatest i32.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QNN_PACKED_OPS
+#define QNN_PACKED_OPS
+
+include "qnn/Dialect/QNN/IR/QNNOpBase.td"
+
+def QNN_PackOp : QNN_InferredOp<"pack"> {
+  let summary = "codes to bit-planes in words";
+  let description = [{
+    Packs the last dimension; see the layout of words above.
+
+    ```mlir
+    %0 = qnn.pack %x {code = #qnn.code<1, bipolar>} : (tensor<1x784xi1>) -> tensor<1x25xi32>
+    ```
+  }];
+  let arguments = (ins QNN_Codes:$input, QNN_CodeAttr:$code);
+  let results = (outs QNN_Words:$result);
+  let hasFolder = 1;
+}
+
+def QNN_UnpackOp : QNN_Op<"unpack"> {
+  let summary = "words back to codes";
+  let description = [{
+    The inverse of `qnn.pack`; the result's last dimension is the true length.
+
+    ```mlir
+    %0 = qnn.unpack %x {code = #qnn.code<1, bipolar>} : (tensor<1x25xi32>) -> tensor<1x784xi8>
+    ```
+  }];
+  let arguments = (ins QNN_Words:$input, QNN_CodeAttr:$code);
+  let results = (outs QNN_Codes:$result);
+  let hasVerifier = 1;
+}
+
+def QNN_PackedMaxPool2dOp : QNN_Op<"packed_max_pool2d"> {
+  let summary = "max pooling of 1-bit codes: or of the words of each window";
+  let description = [{
+    As `qnn.imax_pool2d`, on `[N, H, W, words]` of 1-bit codes.
+
+    ```mlir
+    %0 = qnn.packed_max_pool2d %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+        : (tensor<1x28x28x2xi32>) -> tensor<1x14x14x2xi32>
+    ```
+  }];
+  let arguments = (ins QNN_Words:$input, DenseI64ArrayAttr:$kernel,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pads,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations);
+  let results = (outs QNN_Words:$result);
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// Common to all matmuls and convolutions of the packed form. `channels` is the
+/// true K of one group, `out_channels` that of all groups. Without `thresholds`
+/// the result holds sums (i16, i32; floats: f32). With them it holds the codes
+/// `out_code` of `qnn.threshold`: as words (i32) or as bytes (i8).
+class QNN_PackedContractionOp<string mnemonic, Type element, dag attributes>
+    : QNN_Op<mnemonic, [DeclareOpInterfaceMethods<QNN_PackedContractionOpInterface, ["getGeometry"]>]> {
+  let arguments = !con(
+    (ins RankedTensorOf<[element]>:$input, RankedTensorOf<[element]>:$filter,
+         Optional<QNN_Words>:$thresholds, I64Attr:$channels, I64Attr:$out_channels,
+         OptionalAttr<QNN_CodeAttr>:$lhs_code, OptionalAttr<QNN_CodeAttr>:$rhs_code,
+         OptionalAttr<QNN_CodeAttr>:$out_code),
+    attributes, (ins QNN_KernelAttr:$kernel));
+  let results = (outs QNN_AnyTensor:$result);
+  let hasVerifier = 1;
+}
+
+class QNN_PackedMatmulOp<string kernelName, Type element, string types>
+    : QNN_PackedContractionOp<kernelName # "_matmul", element, (ins)> {
+  let summary = "matrix product in kernel layout, " # kernelName;
+  let description = [{
+    As `qnn.imatmul` (floats: `qnn.matmul`) on `input` `[M, steps]` and `filter`
+    `[blocks, S, T]`.
+
+    ```mlir
+    %0 = qnn.}] # kernelName # [{_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, ...} : }] # types # [{
+    ```
+  }];
+}
+
+class QNN_PackedConv2dOp<string kernelName, Type element, string types>
+    : QNN_PackedContractionOp<kernelName # "_conv2d", element,
+        (ins DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
+             DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pads,
+             DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations,
+             DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "2-D convolution in kernel layout, " # kernelName;
+  let description = [{
+    As `qnn.iconv2d` (floats: `qnn.conv2d`, but channels last) on `input`
+    `[N, H, W, groups * steps]` and `filter` `[blocks, KH, KW, S, T]`. Taps in
+    the padding add nothing.
+
+    ```mlir
+    %0 = qnn.}] # kernelName # [{_conv2d %x, %w {channels = 64 : i64, out_channels = 64 : i64, ...} : }] # types # [{
+    ```
+  }];
+}
+
+def QNN_XnorMatmulOp : QNN_PackedMatmulOp<"xnor", I32, "(tensor<1x2xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
+def QNN_XnorConv2dOp : QNN_PackedConv2dOp<"xnor", I32, "(tensor<1x8x8x2xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
+def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, "(tensor<1x4xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
+def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, "(tensor<1x8x8x4xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
+def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, "(tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>">;
+def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, "(tensor<1x8x8x64xi8>, tensor<2x3x3x64x32xi8>) -> tensor<1x6x6x64xi32>">;
+def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, "(tensor<1x64xf32>, tensor<1x64x32xf32>) -> tensor<1x10xf32>">;
+def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, "(tensor<1x8x8x64xf32>, tensor<2x3x3x64x32xf32>) -> tensor<1x6x6x64xf32>">;
+
+#endif // QNN_PACKED_OPS

@@ -1,0 +1,3 @@
+//===- Passes.td - Passes of lib/Dialect/QNN/Transforms ----------------*- tablegen -*-===//
+
+include "mlir/Pass/PassBase.td"

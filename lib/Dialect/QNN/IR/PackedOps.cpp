@@ -1,0 +1,1 @@
+#include "qnn/Dialect/QNN/IR/QNN.h"
