@@ -12,10 +12,12 @@
 
 namespace qnn {
 
-/// Least number that a code stands for; `narrow` drops -2^(b-1) of a signed code.
+/// Least number that a code stands for; `narrow` drops -2^(b-1) of a signed
+/// code.
 int32_t codeMin(unsigned bits, Encoding encoding, bool narrow);
 
-/// Greatest number that a code stands for; `narrow` drops 2^b-1 of an unsigned code.
+/// Greatest number that a code stands for; `narrow` drops 2^b-1 of an unsigned
+/// code.
 int32_t codeMax(unsigned bits, Encoding encoding, bool narrow);
 
 /// The number that the low `bits` bits of `pattern` stand for.
