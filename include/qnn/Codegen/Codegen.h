@@ -34,20 +34,23 @@ ModelInfo getModelInfo(mlir::ModuleOp module);
 
 enum class CodeKind { LLVMIR, Assembly, Object };
 
-/// Optimizes and emits code for the module's target; `module` is in the llvm dialect.
+/// Optimizes and emits code for the module's target; `module` is in the llvm
+/// dialect.
 llvm::Error emitCode(mlir::ModuleOp module, CodeKind kind, unsigned optLevel,
                      llvm::raw_pwrite_stream &os);
 
 /// The C header of a model: sizes, signature, an example.
 std::string makeHeader(const ModelInfo &info);
 
-/// Links an object into a shared library with lld; the error carries lld's words.
+/// Links an object into a shared library with lld; the error carries lld's
+/// words.
 llvm::Error linkShared(llvm::StringRef object, llvm::StringRef output);
 
 /// A model compiled in process. The descriptor lives as long as this object.
 class JITModel {
 public:
-  static llvm::Expected<std::unique_ptr<JITModel>> create(mlir::ModuleOp module, unsigned optLevel);
+  static llvm::Expected<std::unique_ptr<JITModel>> create(mlir::ModuleOp module,
+                                                          unsigned optLevel);
   ~JITModel();
   const qnn_model *descriptor() const;
 

@@ -18,11 +18,13 @@ namespace qnn {
 /// How far to compile; each level includes those before it.
 enum class Level { Graph, Integer, Packed, Loops, LLVM };
 
-void buildGraphPipeline(mlir::OpPassManager &pm);   ///< graph form, simplified
-void buildIntegerPipeline(mlir::OpPassManager &pm); ///< to integer form, kernels chosen
-void buildPackedPipeline(mlir::OpPassManager &pm);  ///< to packed form
-void buildLoopsPipeline(mlir::OpPassManager &pm);   ///< to loops and vectors on memrefs, one arena
-void buildLLVMPipeline(mlir::OpPassManager &pm);    ///< to the llvm dialect
+void buildGraphPipeline(mlir::OpPassManager &pm); ///< graph form, simplified
+void buildIntegerPipeline(
+    mlir::OpPassManager &pm); ///< to integer form, kernels chosen
+void buildPackedPipeline(mlir::OpPassManager &pm); ///< to packed form
+void buildLoopsPipeline(
+    mlir::OpPassManager &pm); ///< to loops and vectors on memrefs, one arena
+void buildLLVMPipeline(mlir::OpPassManager &pm); ///< to the llvm dialect
 
 /// All stages up to `level`.
 void buildPipeline(mlir::OpPassManager &pm, Level level);

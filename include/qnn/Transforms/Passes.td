@@ -1,3 +1,65 @@
-//===- Passes.td - Passes of lib/Transforms ----------------*- tablegen -*-===//
+//===- Passes.td - Passes on upstream dialects ------------------*- tablegen -*-===//
+
+#ifndef QNN_TRANSFORMS_PASSES
+#define QNN_TRANSFORMS_PASSES
 
 include "mlir/Pass/PassBase.td"
+
+def DescribeModel : Pass<"qnn-describe-model", "::mlir::ModuleOp"> {
+  let summary = "records the entry function's signature on the module";
+  let description = [{
+    Puts the name, inputs and outputs of the one public function into the module
+    attribute `qnn.model`, before bufferization changes the signature. Names come
+    from the argument and result attributes `qnn.name`. Fails where there is no
+    public function or more than one, or a type is not a static tensor of f32,
+    i8, i32 or i64.
+
+    ```mlir
+    module attributes {qnn.model = {inputs = [{name = "x", type = tensor<1x4xf32>}], name = "f", outputs = [...]}}
+    ```
+  }];
+}
+
+def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
+  let summary = "turns copies of strided buffers into loops";
+  let description = [{
+    A `memref.copy` between contiguous buffers becomes a memcpy; any other would
+    become a call of a runtime function, which an object must not need. Those
+    become `linalg.generic` here.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def PlanArena : Pass<"qnn-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "places every buffer of the entry function in one arena argument";
+  let description = [{
+    Each `memref.alloc` of static size becomes a `memref.view` into a new last
+    argument `memref<Nxi8>`. Buffers whose lifetimes overlap get disjoint, 64-byte
+    aligned places (first fit, largest first). N is recorded as `qnn.arena_bytes`
+    on the module. Fails on an allocation of dynamic size.
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>) { %0 = memref.alloc() : memref<4xf32> ... }
+    // becomes
+    func.func @f(%x: memref<4xf32>, %arena: memref<16xi8>) {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %arena[%c0][] : memref<16xi8> to memref<4xf32> ... }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def EmitEntry : Pass<"qnn-emit-entry", "::mlir::ModuleOp"> {
+  let summary = "adds the C entry points and the descriptor of a model";
+  let description = [{
+    Works on the llvm dialect. The function of one sample becomes internal, with
+    noalias arguments; around it come `NAME_run`, typed pointers and a loop over
+    the batch, the constant `qnn_model_NAME` and the weak function
+    `qnn_get_model`: the interface of `qnn_runtime.h`. Reads `qnn.model`,
+    `qnn.arena_bytes` and `qnn.batch` (runs of the sample function in one call;
+    0: an argument says; missing: 1) from the module.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // QNN_TRANSFORMS_PASSES

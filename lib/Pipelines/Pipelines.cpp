@@ -1,0 +1,114 @@
+//===- Pipelines.cpp - The way from graph form to LLVM ----------*- C++ -*-===//
+
+#include "qnn/Pipelines/Pipelines.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "qnn/Conversion/Passes.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include "qnn/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace qnn {
+
+void buildGraphPipeline(OpPassManager &pm) {
+  pm.addPass(createFoldConstants());
+  pm.addPass(createSimplify());
+  pm.addPass(createFoldConstants());
+  pm.addPass(createCSEPass());
+}
+
+void buildIntegerPipeline(OpPassManager &pm) {
+  // Pools go behind the quantizer first, so that the chain from sum to
+  // quantizer is pointwise and becomes thresholds.
+  pm.addPass(createMoveMaxPool());
+  pm.addPass(createIntegerise());
+  pm.addPass(createFoldConstants());
+  pm.addPass(createSynthesiseThresholds());
+  pm.addPass(createPropagateLayout());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFoldConstants());
+  pm.addPass(createMaterializePadding());
+  pm.addPass(createNarrowAccumulators());
+  pm.addPass(createCSEPass());
+  pm.addPass(createSelectKernels());
+}
+
+void buildPackedPipeline(OpPassManager &pm) {
+  pm.addPass(createPack());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFoldConstants());
+  pm.addPass(createCSEPass());
+}
+
+static void addBufferization(OpPassManager &pm) {
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  // Removes the copies of a buffer onto itself that slices leave.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createCanonicalizerPass());
+  bufferization::BufferResultsToOutParamsPassOptions results;
+  results.hoistStaticAllocs = true;
+  results.modifyPublicFunctions = true;
+  pm.addPass(bufferization::createBufferResultsToOutParamsPass(results));
+}
+
+void buildLoopsPipeline(OpPassManager &pm) {
+  pm.addPass(createDescribeModel());
+  pm.addPass(createConvertQNNToVector());
+  pm.addPass(createConvertQNNToLinalg());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  addBufferization(pm);
+  pm.addNestedPass<func::FuncOp>(createLowerCopies());
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createLoopInvariantCodeMotionPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createPlanArena());
+  pm.addPass(createCanonicalizerPass());
+}
+
+void buildLLVMPipeline(OpPassManager &pm) {
+  pm.addPass(createExpandMath());
+  pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  ConvertFuncToLLVMPassOptions pointers;
+  pointers.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(pointers));
+  pm.addPass(createConvertToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createEmitEntry());
+}
+
+void buildPipeline(OpPassManager &pm, Level level) {
+  buildGraphPipeline(pm);
+  if (level >= Level::Integer)
+    buildIntegerPipeline(pm);
+  if (level >= Level::Packed)
+    buildPackedPipeline(pm);
+  if (level >= Level::Loops)
+    buildLoopsPipeline(pm);
+  if (level >= Level::LLVM)
+    buildLLVMPipeline(pm);
+}
+
+} // namespace qnn

@@ -1,0 +1,88 @@
+//===- DescribeModel.cpp - Records the entry function's signature -*- C++
+//-*-===//
+
+#include "qnn/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "qnn/Transforms/ModelAttributes.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_DESCRIBEMODEL
+#include "qnn/Transforms/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+bool isSupported(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return false;
+  Type element = tensor.getElementType();
+  return element.isF32() || element.isSignlessInteger(8) ||
+         element.isSignlessInteger(32) || element.isSignlessInteger(64);
+}
+
+FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
+                              ArrayAttr attributes, StringRef what) {
+  Builder b(function.getContext());
+  SmallVector<Attribute> all;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    if (!isSupported(type))
+      return function.emitOpError()
+             << "expected every " << what
+             << " to be a static tensor of f32, i8, i32 or i64, but got "
+             << type;
+    StringAttr name;
+    if (attributes)
+      name = dyn_cast_or_null<StringAttr>(
+          cast<DictionaryAttr>(attributes[i]).get(kNameAttr));
+    if (!name)
+      name = b.getStringAttr(what + Twine(i));
+    all.push_back(
+        b.getDictionaryAttr({b.getNamedAttr("name", name),
+                             b.getNamedAttr("type", TypeAttr::get(type))}));
+  }
+  return b.getArrayAttr(all);
+}
+
+FailureOr<func::FuncOp> findEntry(ModuleOp module) {
+  func::FuncOp entry;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic())
+      continue;
+    if (entry)
+      return function.emitOpError() << "expected one public function, but @"
+                                    << entry.getName() << " is public too";
+    entry = function;
+  }
+  if (!entry)
+    return module.emitOpError("expected one public function, but got none");
+  return entry;
+}
+
+struct DescribeModel : qnn::impl::DescribeModelBase<DescribeModel> {
+  void runOnOperation() override {
+    FailureOr<func::FuncOp> entry = findEntry(getOperation());
+    if (failed(entry))
+      return signalPassFailure();
+    FailureOr<ArrayAttr> inputs = describe(*entry, entry->getArgumentTypes(),
+                                           entry->getArgAttrsAttr(), "input");
+    FailureOr<ArrayAttr> outputs = describe(*entry, entry->getResultTypes(),
+                                            entry->getResAttrsAttr(), "output");
+    if (failed(inputs) || failed(outputs))
+      return signalPassFailure();
+    Builder b(&getContext());
+    getOperation()->setAttr(
+        kModelAttr,
+        b.getDictionaryAttr(
+            {b.getNamedAttr("inputs", *inputs),
+             b.getNamedAttr("name", b.getStringAttr(entry->getName())),
+             b.getNamedAttr("outputs", *outputs)}));
+  }
+};
+
+} // namespace
