@@ -26,7 +26,7 @@ llvm::Error qnn::linkShared(llvm::StringRef object, llvm::StringRef output) {
   if (std::error_code error =
           llvm::sys::fs::createTemporaryFile("qnn-link", "log", log))
     return llvm::createStringError(error, "temporary file");
-  auto remove = llvm::make_scope_exit([&] { llvm::sys::fs::remove(log); });
+  llvm::scope_exit remove([&] { llvm::sys::fs::remove(log); });
   llvm::StringRef arguments[] = {*linker,       "-shared",       "-z",
                                  "noexecstack", "--gc-sections", object,
                                  "-o",          output};

@@ -70,8 +70,8 @@ Buffer measure(memref::AllocOp alloc, const Positions &positions,
 
 /// First fit, the largest first. Returns the size of the arena.
 int64_t place(MutableArrayRef<Buffer> buffers) {
-  llvm::stable_sort(buffers, [](const Buffer &a, const Buffer &b) {
-    return a.bytes > b.bytes;
+  llvm::sort(buffers, [](const Buffer &a, const Buffer &b) {
+    return std::pair(-a.bytes, a.first) < std::pair(-b.bytes, b.first);
   });
   int64_t total = 0;
   for (auto [i, buffer] : llvm::enumerate(buffers)) {
@@ -92,7 +92,7 @@ int64_t place(MutableArrayRef<Buffer> buffers) {
   return total;
 }
 
-void replaceByView(const Buffer &buffer, Value arena, Block &entry) {
+void replaceByView(Buffer &buffer, Value arena, Block &entry) {
   OpBuilder b(buffer.alloc->getContext());
   b.setInsertionPoint(entry.findAncestorOpInBlock(*buffer.alloc));
   Location loc = buffer.alloc.getLoc();
@@ -101,7 +101,7 @@ void replaceByView(const Buffer &buffer, Value arena, Block &entry) {
                                buffer.alloc.getType().getElementType());
   Value view =
       memref::ViewOp::create(b, loc, plain, arena, offset, ValueRange());
-  buffer.alloc.replaceAllUsesWith(view);
+  buffer.alloc.getResult().replaceAllUsesWith(view);
   buffer.alloc.erase();
 }
 
@@ -128,7 +128,7 @@ LogicalResult planFunction(func::FuncOp function, int64_t &arenaBytes) {
                                      function.getLoc())))
     return failure();
   Value arena = function.getArguments().back();
-  for (const Buffer &buffer : buffers)
+  for (Buffer &buffer : buffers)
     replaceByView(buffer, arena, entry);
   function.walk([](memref::DeallocOp dealloc) { dealloc.erase(); });
   return success();

@@ -15,7 +15,7 @@ def DescribeModel : Pass<"qnn-describe-model", "::mlir::ModuleOp"> {
     i8, i32 or i64.
 
     ```mlir
-    module attributes {qnn.model = {inputs = [{name = "x", type = tensor<1x4xf32>}], name = "f", outputs = [...]}}
+    module attributes {qnn.model = {inputs = [{name = "x", type = tensor<1x4xf32>} ], name = "f", outputs = [...]}}
     ```
   }];
 }
