@@ -12,7 +12,7 @@ using namespace qnn;
 
 namespace {
 const float inf = std::numeric_limits<float>::infinity();
-const float nan = std::numeric_limits<float>::quiet_NaN();
+const float notANumber = std::numeric_limits<float>::quiet_NaN();
 
 QuantizerSpec spec(unsigned bits, Encoding encoding, bool narrow = false) {
   QuantizerSpec result;
@@ -58,7 +58,7 @@ TEST(Quantize, SignOfZeroAndNaN) {
                                                     : 0;
     EXPECT_EQ(signOf(0.0f, zero), expected);
     EXPECT_EQ(signOf(-0.0f, zero), expected);
-    EXPECT_EQ(signOf(nan, zero), -1);
+    EXPECT_EQ(signOf(notANumber, zero), -1);
     EXPECT_EQ(signOf(1e-45f, zero), 1);
     EXPECT_EQ(signOf(-1e-45f, zero), -1);
     EXPECT_EQ(signOf(inf, zero), 1);
@@ -81,7 +81,7 @@ TEST(Quantize, SaturatesAndNaNIsLeast) {
         int32_t max = codeMax(bits, encoding, narrow);
         for (float large : {inf, 3e38f, 1000.0f})
           EXPECT_EQ(quantizeToNumber(large, 0.5f, 0, s), max);
-        for (float small : {-inf, -3e38f, -1000.0f, nan})
+        for (float small : {-inf, -3e38f, -1000.0f, notANumber})
           EXPECT_EQ(quantizeToNumber(small, 0.5f, 0, s), min);
         // x / scale overflows.
         EXPECT_EQ(quantizeToNumber(1e30f, 1e-30f, 0, s), max);
@@ -176,7 +176,7 @@ TEST(Requantize, ProductAndSumAreRounded) {
   EXPECT_EQ(run(-5, 0.5f, 1), -2);
   EXPECT_EQ(run(std::numeric_limits<int32_t>::max(), 1, 0), 127);
   EXPECT_EQ(run(std::numeric_limits<int32_t>::min(), 1, 0), -128);
-  EXPECT_EQ(run(1, nan, 0), -128);
+  EXPECT_EQ(run(1, notANumber, 0), -128);
   EXPECT_EQ(run(1, inf, -inf), -128);
   // 16777217 is no float: it becomes 16777216.
   EXPECT_EQ(run(16777217, 1, -16777216), 0);
