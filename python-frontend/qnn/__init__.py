@@ -1,0 +1,1 @@
+"""Trains small quantized networks and writes them as QONNX for the compiler."""
