@@ -1,1 +1,384 @@
+//===- PackedOps.cpp - Packed form: words and kernel layouts ----*- C++ -*-===//
+//
+// All products share one verifier: what the layouts at the top of PackedOps.td
+// say about ranks and sizes, computed from the geometry of the op.
+//
+//===----------------------------------------------------------------------===//
+
+#include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
+
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace qnn;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+//===----------------------------------------------------------------------===//
+// pack, unpack
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location> location,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
+  RankedTensorType input = typeOf(adaptor.getInput());
+  if (input.getRank() == 0)
+    return emitOptionalError(location, "expected a rank of at least 1, but "
+                                       "got 0");
+  SmallVector<int64_t> shape(input.getShape());
+  shape.back() = packedWords(shape.back(), adaptor.getCode().getBits());
+  results.push_back(
+      RankedTensorType::get(shape, IntegerType::get(context, 32)));
+  return success();
+}
+
+static DenseElementsAttr packConstant(DenseElementsAttr codes, unsigned bits,
+                                      RankedTensorType type) {
+  std::vector<uint8_t> patterns;
+  patterns.reserve(codes.getNumElements());
+  for (const APInt &code : codes.getValues<APInt>())
+    patterns.push_back(code.getZExtValue());
+  std::vector<uint32_t> words =
+      packRows(patterns, codes.getType().getShape().back(), bits);
+  return DenseElementsAttr::get(type, ArrayRef<uint32_t>(words));
+}
+
+OpFoldResult PackOp::fold(FoldAdaptor adaptor) {
+  auto unpack = getInput().getDefiningOp<UnpackOp>();
+  if (unpack && unpack.getCode() == getCode() &&
+      unpack.getInput().getType() == getType())
+    return unpack.getInput();
+  auto constant = dyn_cast_if_present<DenseElementsAttr>(adaptor.getInput());
+  if (!constant || constant.getNumElements() == 0)
+    return {};
+  return packConstant(constant, getCode().getBits(), getType());
+}
+
+LogicalResult UnpackOp::verify() {
+  RankedTensorType input = getInput().getType(), result = getType();
+  if (input.getRank() != result.getRank() || input.getRank() == 0)
+    return emitOpError("expected input and result of one rank of at least 1, "
+                       "but got ")
+           << input.getRank() << " and " << result.getRank();
+  if (input.getShape().drop_back() != result.getShape().drop_back())
+    return emitOpError("expected equal sizes but for the last dimension, but "
+                       "got ")
+           << input << " and " << result;
+  int64_t words = packedWords(result.getShape().back(), getCode().getBits());
+  if (input.getShape().back() != words)
+    return emitOpError("expected ")
+           << words << " words for " << result.getShape().back()
+           << " codes, but got " << input.getShape().back();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// packed_max_pool2d
+//===----------------------------------------------------------------------===//
+
+/// Windows of `kernel` taps that fit `size` elements, or less than 1.
+static int64_t windows(int64_t size, int64_t kernel, int64_t stride,
+                       int64_t dilation, int64_t low, int64_t high) {
+  int64_t room = size + low + high - dilation * (kernel - 1) - 1;
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+static LogicalResult verifyWindow(Operation *op, ArrayRef<int64_t> strides,
+                                  ArrayRef<int64_t> pads,
+                                  ArrayRef<int64_t> dilations) {
+  auto positive = [](int64_t x) { return x > 0; };
+  if (strides.size() != 2 || !llvm::all_of(strides, positive))
+    return op->emitOpError("expected 2 positive strides, but got [")
+           << strides << "]";
+  if (dilations.size() != 2 || !llvm::all_of(dilations, positive))
+    return op->emitOpError("expected 2 positive dilations, but got [")
+           << dilations << "]";
+  if (pads.size() != 4 || llvm::any_of(pads, [](int64_t x) { return x < 0; }))
+    return op->emitOpError("expected 4 pads, none negative, but got [")
+           << pads << "]";
+  return success();
+}
+
+LogicalResult PackedMaxPool2dOp::verify() {
+  RankedTensorType input = getInput().getType();
+  if (input.getRank() != 4)
+    return emitOpError("expected an input of rank 4, but got ") << input;
+  if (getKernel().size() != 2 || getKernel()[0] < 1 || getKernel()[1] < 1)
+    return emitOpError("expected 2 positive kernel sizes, but got [")
+           << getKernel() << "]";
+  if (failed(verifyWindow(*this, getStrides(), getPads(), getDilations())))
+    return failure();
+  SmallVector<int64_t> shape(input.getShape());
+  for (int i : {0, 1})
+    shape[1 + i] = windows(shape[1 + i], getKernel()[i], getStrides()[i],
+                           getDilations()[i], getPads()[i], getPads()[i + 2]);
+  auto expected = RankedTensorType::get(shape, input.getElementType());
+  if (getType() != expected)
+    return emitOpError("expected result type ")
+           << expected << ", but got " << getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Products: geometry
+//===----------------------------------------------------------------------===//
+
+template <typename Op>
+static ContractionGeometry matmulGeometry(Op op) {
+  ContractionGeometry geometry;
+  geometry.inWidth = geometry.outWidth = op.getInput().getType().getDimSize(0);
+  geometry.channels = op.getChannels();
+  geometry.outChannels = op.getOutChannels();
+  return geometry;
+}
+
+template <typename Op>
+static ContractionGeometry convGeometry(Op op) {
+  ContractionGeometry g;
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
+  g.batch = input[0], g.inHeight = input[1], g.inWidth = input[2];
+  g.channels = op.getChannels(), g.outChannels = op.getOutChannels();
+  g.groups = op.getGroups();
+  g.kernelHeight = filter[1], g.kernelWidth = filter[2];
+  g.strideHeight = op.getStrides()[0], g.strideWidth = op.getStrides()[1];
+  g.dilationHeight = op.getDilations()[0];
+  g.dilationWidth = op.getDilations()[1];
+  g.padTop = op.getPads()[0], g.padLeft = op.getPads()[1];
+  g.padBottom = op.getPads()[2], g.padRight = op.getPads()[3];
+  g.outHeight = windows(g.inHeight, g.kernelHeight, g.strideHeight,
+                        g.dilationHeight, g.padTop, g.padBottom);
+  g.outWidth = windows(g.inWidth, g.kernelWidth, g.strideWidth, g.dilationWidth,
+                       g.padLeft, g.padRight);
+  return g;
+}
+
+//===----------------------------------------------------------------------===//
+// Products: verifier
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Checks one product against the layouts of its kernel.
+struct ContractionVerifier {
+  PackedContractionOpInterface op;
+  KernelKind kind;
+  ContractionGeometry g;
+  bool isConv;
+
+  LogicalResult verify();
+
+private:
+  bool isWords() const {
+    return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
+  }
+  /// Steps of one filter tap (of one group) for an operand with this code.
+  int64_t steps(CodeAttr code) const {
+    return isWords() ? packedWords(g.channels, code.getBits()) : g.channels;
+  }
+  LogicalResult verifySizes();
+  LogicalResult verifyCodes();
+  LogicalResult verifyOperand(StringRef name, Value value,
+                              ArrayRef<int64_t> expected);
+  LogicalResult verifyEpilogue(int64_t blocks, int64_t tile);
+  LogicalResult verifyResult();
+  SmallVector<int64_t> resultShape(int64_t last) const;
+};
+} // namespace
+
+LogicalResult ContractionVerifier::verify() {
+  KernelAttr kernel = op.getChosenKernel();
+  if (kernel.getKind() != kind)
+    return op.emitOpError("expected a kernel of kind ")
+           << stringifyKernelKind(kind) << ", but got "
+           << stringifyKernelKind(kernel.getKind());
+  if (failed(verifySizes()) || failed(verifyCodes()))
+    return failure();
+  int64_t tile = kernel.getTile()[1];
+  int64_t blocks = g.groups * ceilDiv(g.outChannels / g.groups, tile);
+  SmallVector<int64_t> input{g.inWidth};
+  SmallVector<int64_t> filter{blocks};
+  if (isConv) {
+    input = {g.batch, g.inHeight, g.inWidth};
+    filter.append({g.kernelHeight, g.kernelWidth});
+  }
+  input.push_back(g.groups * steps(op.getActivationCode()));
+  filter.append({steps(op.getWeightCode()), tile});
+  if (failed(verifyOperand("input", op.getActivations(), input)) ||
+      failed(verifyOperand("filter", op.getWeightTiles(), filter)) ||
+      failed(verifyEpilogue(blocks, tile)))
+    return failure();
+  return verifyResult();
+}
+
+LogicalResult ContractionVerifier::verifySizes() {
+  if (g.channels < 1)
+    return op.emitOpError("expected at least 1 channel, but got ")
+           << g.channels;
+  if (g.groups < 1 || g.outChannels < 1 || g.outChannels % g.groups != 0)
+    return op.emitOpError("expected output channels that the groups divide, "
+                          "but got ")
+           << g.outChannels << " in " << g.groups << " groups";
+  return success();
+}
+
+LogicalResult ContractionVerifier::verifyCodes() {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  if (kind == KernelKind::F32Fma) {
+    if (lhs || rhs)
+      return op.emitOpError("expected no codes of operands for floats");
+    return success();
+  }
+  if (!lhs || !rhs)
+    return op.emitOpError("expected lhs_code and rhs_code");
+  if (kind == KernelKind::XnorPopcount && !(lhs.isBipolar() && rhs.isBipolar()))
+    return op.emitOpError("expected bipolar codes, but got ")
+           << lhs << " and " << rhs;
+  return success();
+}
+
+LogicalResult ContractionVerifier::verifyOperand(StringRef name, Value value,
+                                                 ArrayRef<int64_t> expected) {
+  if (typeOf(value).getShape() == expected)
+    return success();
+  return op.emitOpError("expected ")
+         << name << " of shape [" << expected << "], but got ["
+         << typeOf(value).getShape() << "]";
+}
+
+LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
+                                                  int64_t tile) {
+  Value thresholds = op.getEpilogueThresholds();
+  CodeAttr code = op.getEpilogueCode();
+  if (bool(thresholds) != bool(code))
+    return op.emitOpError("expected thresholds and out_code together");
+  if (!thresholds)
+    return success();
+  if (kind == KernelKind::F32Fma)
+    return op.emitOpError("expected no thresholds for floats");
+  RankedTensorType type = typeOf(thresholds);
+  if (type.getRank() != 3 || type.getDimSize(0) != blocks ||
+      type.getDimSize(2) != tile)
+    return op.emitOpError("expected thresholds of shape [")
+           << blocks << ", levels, " << tile << "], but got ["
+           << type.getShape() << "]";
+  int64_t most = code.getMax() - code.getMin();
+  if (code.isBipolar())
+    most = 1;
+  if (type.getDimSize(1) > most)
+    return op.emitOpError("expected at most ")
+           << most << " levels for " << code << ", but got "
+           << type.getDimSize(1);
+  return success();
+}
+
+SmallVector<int64_t> ContractionVerifier::resultShape(int64_t last) const {
+  if (!isConv)
+    return {g.outWidth, last};
+  return {g.batch, g.outHeight, g.outWidth, last};
+}
+
+LogicalResult ContractionVerifier::verifyResult() {
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  Type element = result.getElementType();
+  CodeAttr code = op.getEpilogueCode();
+  int64_t last = g.outChannels;
+  if (kind == KernelKind::F32Fma) {
+    if (!element.isF32())
+      return op.emitOpError("expected sums of type f32, but got ") << element;
+  } else if (!code) {
+    if (!element.isInteger(8) && !element.isInteger(16) &&
+        !element.isInteger(32))
+      return op.emitOpError("expected sums of type i8, i16 or i32, but got ")
+             << element;
+  } else if (element.isInteger(32)) {
+    last = packedWords(g.outChannels, code.getBits());
+    if (g.groups != 1 && (g.outChannels / g.groups) % wordBits != 0)
+      return op.emitOpError("expected groups of a multiple of 32 output "
+                            "channels for a result in words, but got ")
+             << g.outChannels / g.groups;
+  } else if (!element.isInteger(8)) {
+    return op.emitOpError("expected codes in words (i32) or bytes (i8), but "
+                          "got ")
+           << element;
+  }
+  SmallVector<int64_t> expected = resultShape(last);
+  if (result.getShape() != ArrayRef<int64_t>(expected))
+    return op.emitOpError("expected a result of shape [")
+           << expected << "], but got [" << result.getShape() << "]";
+  return success();
+}
+
+template <typename Op>
+static LogicalResult verifyMatmul(Op op, KernelKind kind) {
+  if (op.getInput().getType().getRank() != 2 ||
+      op.getFilter().getType().getRank() != 3)
+    return op.emitOpError("expected an input of rank 2 and a filter of rank "
+                          "3, but got ")
+           << op.getInput().getType() << " and " << op.getFilter().getType();
+  return ContractionVerifier{op, kind, op.getGeometry(), false}.verify();
+}
+
+template <typename Op>
+static LogicalResult verifyConv(Op op, KernelKind kind) {
+  if (op.getInput().getType().getRank() != 4 ||
+      op.getFilter().getType().getRank() != 5)
+    return op.emitOpError("expected an input of rank 4 and a filter of rank "
+                          "5, but got ")
+           << op.getInput().getType() << " and " << op.getFilter().getType();
+  if (failed(
+          verifyWindow(op, op.getStrides(), op.getPads(), op.getDilations())))
+    return failure();
+  return ContractionVerifier{op, kind, op.getGeometry(), true}.verify();
+}
+
+//===----------------------------------------------------------------------===//
+// Products: the ops
+//===----------------------------------------------------------------------===//
+
+ContractionGeometry XnorMatmulOp::getGeometry() {
+  return matmulGeometry(*this);
+}
+ContractionGeometry BitSerialMatmulOp::getGeometry() {
+  return matmulGeometry(*this);
+}
+ContractionGeometry Int8MatmulOp::getGeometry() {
+  return matmulGeometry(*this);
+}
+ContractionGeometry F32MatmulOp::getGeometry() { return matmulGeometry(*this); }
+ContractionGeometry XnorConv2dOp::getGeometry() { return convGeometry(*this); }
+ContractionGeometry BitSerialConv2dOp::getGeometry() {
+  return convGeometry(*this);
+}
+ContractionGeometry Int8Conv2dOp::getGeometry() { return convGeometry(*this); }
+ContractionGeometry F32Conv2dOp::getGeometry() { return convGeometry(*this); }
+
+LogicalResult XnorMatmulOp::verify() {
+  return verifyMatmul(*this, KernelKind::XnorPopcount);
+}
+LogicalResult BitSerialMatmulOp::verify() {
+  return verifyMatmul(*this, KernelKind::BitSerial);
+}
+LogicalResult Int8MatmulOp::verify() {
+  return verifyMatmul(*this, KernelKind::Int8Dot);
+}
+LogicalResult F32MatmulOp::verify() {
+  return verifyMatmul(*this, KernelKind::F32Fma);
+}
+LogicalResult XnorConv2dOp::verify() {
+  return verifyConv(*this, KernelKind::XnorPopcount);
+}
+LogicalResult BitSerialConv2dOp::verify() {
+  return verifyConv(*this, KernelKind::BitSerial);
+}
+LogicalResult Int8Conv2dOp::verify() {
+  return verifyConv(*this, KernelKind::Int8Dot);
+}
+LogicalResult F32Conv2dOp::verify() {
+  return verifyConv(*this, KernelKind::F32Fma);
+}

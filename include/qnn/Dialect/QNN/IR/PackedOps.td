@@ -9,6 +9,14 @@
 //   of one filter tap by the T output channels of a block: step `s` is word `s`
 //   (bit kernels), channel `s` (bytes and floats). Each group has
 //   `ceil(O / groups / T)` blocks; channels beyond the group's are zeros;
+// * bytes: i8 tensors of codes hold the bit of a bipolar code (0 or 1), and the
+//   number, modulo 256, of every other code: signed and ternary codes are
+//   sign-extended to 8 bits, unsigned ones zero-extended. So the low bits of a
+//   byte are always the code's pattern, signed codes compare as signed bytes,
+//   and a product needs one extension. `qnn.pack` reads only the low P bits;
+//   `qnn.unpack`, `qnn.encode`, `qnn.threshold`, `qnn.requantize` and constants
+//   of type i8 all follow this rule. Narrower element types (integer form) hold
+//   the bare pattern; `qnn-widen-codes` turns them into bytes;
 // * thresholds: `[blocks, L, T]`, for channels beyond the group's the greatest i32.
 //
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,203 @@
+//===- Epilogue.cpp - From sums to what the next layer reads ----*- C++ -*-===//
+//
+// The lanes of a tile's sums are the bits of the next layer's words: comparing
+// with the thresholds gives masks, and the masks of a block side by side are
+// one word. Nothing is shuffled on the way.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Epilogue.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qnn/Arith/Code.h"
+#include "qnn/Arith/Packing.h"
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+struct Epilogue {
+  ImplicitLocOpBuilder &b;
+  const Contraction &c;
+  const TilePlace &place;
+  Value thresholds;
+  CodeAttr code;
+
+  Value storeSums(int64_t m, ArrayRef<Value> sums, Value dest);
+  Value storeWords(int64_t m, ArrayRef<Value> sums, Value dest);
+  Value storeBytes(int64_t m, ArrayRef<Value> sums, Value dest);
+
+private:
+  int64_t levels() const {
+    return cast<RankedTensorType>(thresholds.getType()).getDimSize(1);
+  }
+  SmallVector<Value> at(int64_t m, Value last) const;
+  Value storeLanes(int64_t m, int64_t v, Value vector, Value dest);
+  Value reached(Value sum, int64_t v, Value level);
+  SmallVector<Value> countLevels(ArrayRef<Value> sums);
+  SmallVector<Value> numbers(ArrayRef<Value> sums);
+  Value wordOf(ArrayRef<Value> masks);
+};
+} // namespace
+
+/// Indices of an element of pixel `m`.
+SmallVector<Value> Epilogue::at(int64_t m, Value last) const {
+  SmallVector<Value> indices(place.row);
+  indices.push_back(addIndex(b, place.column, m));
+  indices.push_back(last);
+  return indices;
+}
+
+/// Stores the lanes of register `v` that are channels.
+Value Epilogue::storeLanes(int64_t m, int64_t v, Value vector, Value dest) {
+  int64_t valid = std::min(c.lanes, place.channels - v * c.lanes);
+  if (valid < c.lanes)
+    vector = vector::ExtractStridedSliceOp::create(
+        b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{valid},
+        ArrayRef<int64_t>{1});
+  SmallVector<Value> indices =
+      at(m, addIndex(b, place.firstChannel, v * c.lanes));
+  return vector::TransferWriteOp::create(b, vector, dest, indices,
+                                         ArrayRef<bool>{true})
+      .getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+Value Epilogue::storeSums(int64_t m, ArrayRef<Value> sums, Value dest) {
+  Type element = c.resultType().getElementType();
+  for (auto [v, sum] : llvm::enumerate(sums)) {
+    Value narrow = sum;
+    if (element.isInteger() && !element.isInteger(32))
+      narrow = arith::TruncIOp::create(b, c.vectorOf(element), sum);
+    dest = storeLanes(m, v, narrow, dest);
+  }
+  return dest;
+}
+
+//===----------------------------------------------------------------------===//
+// Thresholds
+//===----------------------------------------------------------------------===//
+
+/// Lanes of register `v` whose sum reaches the threshold of `level`.
+Value Epilogue::reached(Value sum, int64_t v, Value level) {
+  Value threshold = readVector(b, c.vectorOf(b.getI32Type()), thresholds,
+                               {place.block, level, indexOf(b, v * c.lanes)});
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::sge, sum, threshold);
+}
+
+/// How many thresholds each sum reaches. Few levels are compared one after the
+/// other, many in a loop.
+SmallVector<Value> Epilogue::countLevels(ArrayRef<Value> sums) {
+  VectorType type = c.vectorOf(b.getI32Type());
+  SmallVector<Value> counts(sums.size(), zeroOf(b, type));
+  auto addLevel = [&](Value level, ValueRange counts) {
+    SmallVector<Value> next;
+    for (auto [v, sum] : llvm::enumerate(sums)) {
+      Value bit = arith::ExtUIOp::create(b, type, reached(sum, v, level));
+      next.push_back(arith::AddIOp::create(b, counts[v], bit));
+    }
+    return next;
+  };
+  if (levels() > 7)
+    return buildLoop(b, indexOf(b, 0), indexOf(b, levels()), 1, counts,
+                     addLevel);
+  for (int64_t level = 0; level < levels(); ++level)
+    counts = addLevel(indexOf(b, level), counts);
+  return counts;
+}
+
+/// The codes: numbers, or bits of a bipolar code.
+SmallVector<Value> Epilogue::numbers(ArrayRef<Value> sums) {
+  SmallVector<Value> counts = countLevels(sums);
+  if (code.isBipolar() || code.getMin() == 0)
+    return counts;
+  Value least = integerOf(b, c.vectorOf(b.getI32Type()), code.getMin());
+  for (Value &count : counts)
+    count = arith::AddIOp::create(b, count, least);
+  return counts;
+}
+
+Value Epilogue::storeBytes(int64_t m, ArrayRef<Value> sums, Value dest) {
+  for (auto [v, number] : llvm::enumerate(numbers(sums))) {
+    Value byte = arith::TruncIOp::create(b, c.vectorOf(b.getI8Type()), number);
+    dest = storeLanes(m, v, byte, dest);
+  }
+  return dest;
+}
+
+//===----------------------------------------------------------------------===//
+// Words
+//===----------------------------------------------------------------------===//
+
+/// The masks of a block's registers side by side, as an i32. Registers that
+/// hold no channel were not computed and count as 0.
+Value Epilogue::wordOf(ArrayRef<Value> masks) {
+  auto type = VectorType::get({c.tileChannels}, b.getI1Type());
+  Value all = zeroOf(b, type);
+  if (masks.size() == 1 && c.lanes == c.tileChannels)
+    all = masks.front();
+  else
+    for (auto [v, mask] : llvm::enumerate(masks))
+      all = vector::InsertStridedSliceOp::create(
+          b, mask, all, ArrayRef<int64_t>(v * c.lanes), ArrayRef<int64_t>(1));
+  auto wordType = VectorType::get({1}, b.getI32Type());
+  Value word = vector::BitCastOp::create(b, wordType, all);
+  return vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
+}
+
+Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
+  unsigned planes = code.getBits();
+  Encoding encoding = code.getEncoding();
+  bool oneMask = planes == 1 && levels() == 1 && encoding != Encoding::Signed;
+  SmallVector<Value> codes;
+  if (!oneMask)
+    codes = numbers(sums);
+  // Lanes beyond the channels reach no threshold: they hold the least code.
+  uint32_t least =
+      code.isBipolar() ? 0 : numberToCode(code.getMin(), planes, encoding);
+  // Words of the blocks before this one times the planes: with several groups
+  // the verifier has seen to it that all blocks are full.
+  Value first = mulIndex(b, place.block, planes);
+  for (unsigned p = 0; p < planes; ++p) {
+    SmallVector<Value> masks;
+    for (auto [v, sum] : llvm::enumerate(sums)) {
+      if (oneMask) {
+        masks.push_back(reached(sum, v, indexOf(b, 0)));
+        continue;
+      }
+      VectorType type = c.vectorOf(b.getI32Type());
+      Value plane = arith::ShRUIOp::create(b, codes[v], integerOf(b, type, p));
+      masks.push_back(
+          arith::TruncIOp::create(b, c.vectorOf(b.getI1Type()), plane));
+    }
+    Value word = wordOf(masks);
+    if (((least >> p) & 1) && place.channels < c.tileChannels)
+      word = arith::AndIOp::create(
+          b, word,
+          integerOf(b, b.getI32Type(), (int64_t(1) << place.channels) - 1));
+    dest =
+        tensor::InsertOp::create(b, word, dest, at(m, addIndex(b, first, p)));
+  }
+  return dest;
+}
+
+Value qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
+                     const TilePlace &place, const TileSums &sums, Value dest) {
+  auto op = c.op;
+  Epilogue epilogue{b, c, place, op.getEpilogueThresholds(),
+                    op.getEpilogueCode()};
+  for (auto [m, row] : llvm::enumerate(sums)) {
+    if (!epilogue.thresholds)
+      dest = epilogue.storeSums(m, row, dest);
+    else if (c.resultType().getElementType().isInteger(32))
+      dest = epilogue.storeWords(m, row, dest);
+    else
+      dest = epilogue.storeBytes(m, row, dest);
+  }
+  return dest;
+}

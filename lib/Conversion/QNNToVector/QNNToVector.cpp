@@ -1,0 +1,53 @@
+//===- QNNToVector.cpp - Packed products to loops and vectors ---*- C++ -*-===//
+//
+// One pattern for every op of PackedContractionOpInterface. The work is in
+// Schedule.cpp (loops), InnerProducts.cpp (kernels), Epilogue.cpp (stores).
+//
+//===----------------------------------------------------------------------===//
+
+#include "Schedule.h"
+#include "qnn/Conversion/Passes.h"
+#include "qnn/Target/Target.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_CONVERTQNNTOVECTOR
+#include "qnn/Conversion/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+struct LowerContraction
+    : OpInterfaceRewritePattern<PackedContractionOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(PackedContractionOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    unsigned vectorBits = getTarget(op).getVectorBits();
+    Contraction contraction(op, vectorBits);
+    if (contraction.tileChannels % contraction.lanes != 0)
+      return rewriter.notifyMatchFailure(
+          op, "the registers do not divide the tile");
+    if (op.getEpilogueThresholds() && contraction.tileChannels != 32)
+      return rewriter.notifyMatchFailure(op, "a tile of words has 32 channels");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    rewriter.replaceOp(op, buildSchedule(b, contraction));
+    return success();
+  }
+};
+
+struct ConvertQNNToVector
+    : qnn::impl::ConvertQNNToVectorBase<ConvertQNNToVector> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<LowerContraction>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+} // namespace
