@@ -3,6 +3,7 @@
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "qnn/Dialect/QNN/IR/ShapeInference.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -21,7 +22,7 @@ void QNNDialect::initialize() {
       >();
 }
 
-Operation *QNNDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
-                                           Location loc) {
+Operation *QNNDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                           Type type, Location loc) {
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }

@@ -220,6 +220,14 @@ class QNN_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], dag 
                     " %x : (tensor<4xf32>) -> tensor<4xf32>\n```\n";
   let arguments = !con((ins QNN_Float:$input), attributes);
   let results = (outs QNN_Float:$result);
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location>, Adaptor adaptor,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      types.push_back(adaptor.getInput().getType());
+      return ::mlir::success();
+    }
+  }];
 }
 
 def QNN_ReluOp : QNN_UnaryOp<"relu", "max(x, 0)", [QNN_Increasing]> { let hasFolder = 1; }
@@ -249,6 +257,14 @@ class QNN_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
                     " %a, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>\n```\n";
   let arguments = (ins QNN_Float:$lhs, QNN_Float:$rhs);
   let results = (outs QNN_Float:$result);
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location> location, Adaptor adaptor,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return ::qnn::inferBroadcast({location, getOperationName()}, adaptor.getLhs().getType(),
+                                   adaptor.getRhs().getType(), types);
+    }
+  }];
 }
 
 def QNN_AddOp : QNN_BinaryOp<"add", "a + b", [Commutative]> { let hasFolder = 1; }

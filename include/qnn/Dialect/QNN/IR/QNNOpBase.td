@@ -10,15 +10,20 @@ include "qnn/Dialect/QNN/IR/QNNAttrs.td"
 include "qnn/Dialect/QNN/IR/QNNDialect.td"
 include "qnn/Dialect/QNN/IR/QNNInterfaces.td"
 
+/// All shapes are static: an open batch is a loop around the function.
+class QNN_TensorOf<list<Type> types>
+    : ConfinedType<RankedTensorOf<types>, [HasStaticShapePred],
+                   "statically shaped " # RankedTensorOf<types>.summary>;
+
 /// Floats of the graph form.
-def QNN_Float : RankedTensorOf<[F32]>;
+def QNN_Float : QNN_TensorOf<[F32]>;
 /// Codes of the integer form, 1 to 8 bits; bytes hold any code.
-def QNN_Codes : RankedTensorOf<[I<1>, I<2>, I<3>, I<4>, I<5>, I<6>, I<7>, I<8>]>;
+def QNN_Codes : QNN_TensorOf<[I<1>, I<2>, I<3>, I<4>, I<5>, I<6>, I<7>, I<8>]>;
 /// Exact sums of products of codes.
-def QNN_Sums : RankedTensorOf<[I8, I16, I32]>;
+def QNN_Sums : QNN_TensorOf<[I8, I16, I32]>;
 /// Bit-planes of codes, 32 codes of one plane to a word.
-def QNN_Words : RankedTensorOf<[I32]>;
-def QNN_AnyTensor : RankedTensorOf<[AnyType]>;
+def QNN_Words : QNN_TensorOf<[I32]>;
+def QNN_AnyTensor : QNN_TensorOf<[AnyType]>;
 
 class QNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<QNN_Dialect, mnemonic, !listconcat([Pure], traits)> {

@@ -66,7 +66,7 @@ def QNN_PadOp : QNN_InferredOp<"pad"> {
 def QNN_SliceOp : QNN_InferredOp<"slice"> {
   let summary = "every step-th element from offset on, size of them, in each dimension";
   let description = [{
-    Steps may be negative; `offset` and the last element lie inside.
+    Steps may be negative; the first and the last element lie inside.
 
     ```mlir
     %0 = qnn.slice %x {offsets = array<i64: 0, 2>, sizes = array<i64: 1, 4>, steps = array<i64: 1, 2>}
