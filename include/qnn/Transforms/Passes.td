@@ -20,6 +20,23 @@ def DescribeModel : Pass<"qnn-describe-model", "::mlir::ModuleOp"> {
   }];
 }
 
+def ExpandMath : Pass<"qnn-expand-math"> {
+  let summary = "replaces math functions by arithmetic, so that no libm is called";
+  let description = [{
+    Exponentials, logarithms, powers and hyperbolic functions become polynomials
+    of f32, scalar or vector (error of exp and tanh below 1e-6), which also
+    vectorise. Products and sums stay apart, so that all targets give the same
+    bits. What CPUs have as an instruction stays: square root, floor, ceiling,
+    truncation, rounding to even, absolute value, copysign, popcount.
+
+    ```mlir
+    %0 = math.exp %x : f32   // becomes arith ops and a math.floor
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
   let summary = "turns copies of strided buffers into loops";
   let description = [{

@@ -1,0 +1,248 @@
+//===- Elementwise.cpp - Elementwise ops to linalg.generic ------*- C++ -*-===//
+//
+// One pattern for functions of one tensor and one for functions of two; the
+// functions themselves are the overloads of `emit`, one for each op.
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinalgUtils.h"
+#include "Patterns.h"
+#include "ScalarMath.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
+#include "qnn/Arith/BatchNorm.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+using Builder = ImplicitLocOpBuilder;
+
+//===----------------------------------------------------------------------===//
+// Functions of one element
+//===----------------------------------------------------------------------===//
+
+Value emit(ReluOp, Builder &b, Value x) {
+  return emitMax(b, x, constantLike(b, x, 0.0));
+}
+
+Value emit(LeakyReluOp op, Builder &b, Value x) {
+  Value alpha = constantLike(b, x, op.getAlpha().convertToFloat());
+  Value scaled = arith::MulFOp::create(b, x, alpha);
+  Value keep = arith::CmpFOp::create(b, arith::CmpFPredicate::OGE, x,
+                                     constantLike(b, x, 0.0));
+  return arith::SelectOp::create(b, keep, x, scaled);
+}
+
+Value emitClamp(Builder &b, Value x, double min, double max) {
+  Value above = emitMax(b, x, constantLike(b, x, min));
+  return emitMin(b, above, constantLike(b, x, max));
+}
+
+Value emit(ClipOp op, Builder &b, Value x) {
+  return emitClamp(b, x, op.getMin().convertToFloat(),
+                   op.getMax().convertToFloat());
+}
+
+Value emit(HardSigmoidOp op, Builder &b, Value x) {
+  Value alpha = constantLike(b, x, op.getAlpha().convertToFloat());
+  Value beta = constantLike(b, x, op.getBeta().convertToFloat());
+  Value scaled = arith::MulFOp::create(b, x, alpha);
+  return emitClamp(b, arith::AddFOp::create(b, scaled, beta), 0.0, 1.0);
+}
+
+Value emit(SigmoidOp, Builder &b, Value x) {
+  Value one = constantLike(b, x, 1.0);
+  Value power = math::ExpOp::create(b, arith::NegFOp::create(b, x));
+  return arith::DivFOp::create(b, one, arith::AddFOp::create(b, one, power));
+}
+
+Value emit(SignOp, Builder &b, Value x) {
+  Value zero = constantLike(b, x, 0.0);
+  auto is = [&](arith::CmpFPredicate predicate) -> Value {
+    return arith::CmpFOp::create(b, predicate, x, zero);
+  };
+  Value rest = arith::SelectOp::create(b, is(arith::CmpFPredicate::OLT),
+                                       constantLike(b, x, -1.0), zero);
+  return arith::SelectOp::create(b, is(arith::CmpFPredicate::OGT),
+                                 constantLike(b, x, 1.0), rest);
+}
+
+Value emit(TanhOp, Builder &b, Value x) { return math::TanhOp::create(b, x); }
+Value emit(ExpOp, Builder &b, Value x) { return math::ExpOp::create(b, x); }
+Value emit(LogOp, Builder &b, Value x) { return math::LogOp::create(b, x); }
+Value emit(SqrtOp, Builder &b, Value x) { return math::SqrtOp::create(b, x); }
+Value emit(AbsOp, Builder &b, Value x) { return math::AbsFOp::create(b, x); }
+Value emit(NegOp, Builder &b, Value x) { return arith::NegFOp::create(b, x); }
+Value emit(FloorOp, Builder &b, Value x) { return math::FloorOp::create(b, x); }
+Value emit(CeilOp, Builder &b, Value x) { return math::CeilOp::create(b, x); }
+Value emit(RoundOp, Builder &b, Value x) {
+  return emitRound(b, x, RoundingMode::HalfEven);
+}
+
+template <typename OpTy>
+struct LowerUnary : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    Builder b(op.getLoc(), rewriter);
+    rewriter.replaceOp(
+        op, buildElementwise(b, tensorType(op.getResult()), op.getInput(), {},
+                             [&](Builder &inner, ValueRange args) {
+                               return emit(op, inner, args[0]);
+                             }));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Functions of two elements
+//===----------------------------------------------------------------------===//
+
+Value emit(AddOp, Builder &b, Value x, Value y) {
+  return arith::AddFOp::create(b, x, y);
+}
+Value emit(SubOp, Builder &b, Value x, Value y) {
+  return arith::SubFOp::create(b, x, y);
+}
+Value emit(MulOp, Builder &b, Value x, Value y) {
+  return arith::MulFOp::create(b, x, y);
+}
+Value emit(DivOp, Builder &b, Value x, Value y) {
+  return arith::DivFOp::create(b, x, y);
+}
+Value emit(MinOp, Builder &b, Value x, Value y) { return emitMin(b, x, y); }
+Value emit(MaxOp, Builder &b, Value x, Value y) { return emitMax(b, x, y); }
+
+/// A whole constant exponent up to 4 is a product: exact for negative bases,
+/// and no logarithm.
+Value emit(PowOp op, Builder &b, Value x, Value y) {
+  DenseFPElementsAttr exponents;
+  if (!matchPattern(op.getRhs(), m_Constant(&exponents)) ||
+      !exponents.isSplat())
+    return math::PowFOp::create(b, x, y);
+  float exponent = exponents.getSplatValue<float>();
+  if (exponent == 0.5f)
+    return math::SqrtOp::create(b, x);
+  if (exponent != 1.0f && exponent != 2.0f && exponent != 3.0f &&
+      exponent != 4.0f)
+    return math::PowFOp::create(b, x, y);
+  Value square = arith::MulFOp::create(b, x, x);
+  if (exponent == 4.0f)
+    return arith::MulFOp::create(b, square, square);
+  if (exponent == 3.0f)
+    return arith::MulFOp::create(b, square, x);
+  return exponent == 2.0f ? square : x;
+}
+
+template <typename OpTy>
+struct LowerBinary : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    Builder b(op.getLoc(), rewriter);
+    RankedTensorType type = tensorType(op.getResult());
+    SmallVector<AffineMap> maps;
+    for (Value operand : op->getOperands())
+      maps.push_back(
+          broadcastMap(b, tensorType(operand).getShape(), type.getRank()));
+    rewriter.replaceOp(
+        op, buildElementwise(b, type, op->getOperands(), maps,
+                             [&](Builder &inner, ValueRange args) {
+                               return emit(op, inner, args[0], args[1]);
+                             }));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Normalization, bias
+//===----------------------------------------------------------------------===//
+
+/// scale / sqrt(variance + epsilon): a constant where both are.
+Value batchNormFactors(BatchNormOp op, Builder &b) {
+  float epsilon = op.getEpsilon().convertToFloat();
+  RankedTensorType type = tensorType(op.getScale());
+  DenseFPElementsAttr scale, variance;
+  if (matchPattern(op.getScale(), m_Constant(&scale)) &&
+      matchPattern(op.getVariance(), m_Constant(&variance))) {
+    SmallVector<float> factors;
+    for (auto [s, v] :
+         llvm::zip_equal(scale.getValues<float>(), variance.getValues<float>()))
+      factors.push_back(batchNormFactor(s, v, epsilon));
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(type, ArrayRef<float>(factors)));
+  }
+  return buildElementwise(
+      b, type, {op.getScale(), op.getVariance()}, {},
+      [&](Builder &inner, ValueRange args) -> Value {
+        Value safe = arith::AddFOp::create(
+            inner, args[1], constantLike(inner, args[1], epsilon));
+        Value deviation = math::SqrtOp::create(inner, safe);
+        return arith::DivFOp::create(inner, args[0], deviation);
+      });
+}
+
+struct LowerBatchNorm : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BatchNormOp op,
+                                PatternRewriter &rewriter) const override {
+    Builder b(op.getLoc(), rewriter);
+    RankedTensorType type = tensorType(op.getInput());
+    AffineMap channel = channelMap(b, type.getRank(), 1);
+    AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+    rewriter.replaceOp(
+        op, buildElementwise(b, type,
+                             {op.getInput(), op.getMean(),
+                              batchNormFactors(op, b), op.getBias()},
+                             {identity, channel, channel, channel},
+                             [](Builder &inner, ValueRange args) -> Value {
+                               Value x = arith::SubFOp::create(inner, args[0],
+                                                               args[1]);
+                               x = arith::MulFOp::create(inner, x, args[2]);
+                               return arith::AddFOp::create(inner, x, args[3]);
+                             }));
+    return success();
+  }
+};
+
+struct LowerBiasAdd : OpRewritePattern<BiasAddOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BiasAddOp op,
+                                PatternRewriter &rewriter) const override {
+    Builder b(op.getLoc(), rewriter);
+    RankedTensorType type = tensorType(op.getInput());
+    AffineMap channel = channelMap(b, type.getRank(), op.getAxis());
+    AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+    rewriter.replaceOp(
+        op, buildElementwise(
+                b, type, {op.getInput(), op.getBias()}, {identity, channel},
+                [](Builder &inner, ValueRange args) -> Value {
+                  return arith::AddFOp::create(inner, args[0], args[1]);
+                }));
+    return success();
+  }
+};
+
+} // namespace
+
+void qnn::populateElementwisePatterns(RewritePatternSet &patterns) {
+  patterns
+      .add<LowerUnary<ReluOp>, LowerUnary<LeakyReluOp>, LowerUnary<ClipOp>,
+           LowerUnary<SigmoidOp>, LowerUnary<HardSigmoidOp>, LowerUnary<TanhOp>,
+           LowerUnary<ExpOp>, LowerUnary<LogOp>, LowerUnary<SqrtOp>,
+           LowerUnary<AbsOp>, LowerUnary<NegOp>, LowerUnary<FloorOp>,
+           LowerUnary<CeilOp>, LowerUnary<RoundOp>, LowerUnary<SignOp>>(
+          patterns.getContext());
+  patterns.add<LowerBinary<AddOp>, LowerBinary<SubOp>, LowerBinary<MulOp>,
+               LowerBinary<DivOp>, LowerBinary<MinOp>, LowerBinary<MaxOp>,
+               LowerBinary<PowOp>>(patterns.getContext());
+  patterns.add<LowerBatchNorm, LowerBiasAdd>(patterns.getContext());
+}

@@ -1,0 +1,323 @@
+//===- Packing.cpp - Codes to words and back, in vectors --------*- C++ -*-===//
+//
+// 32 channels are one vector. Bit p of each lane compared with zero is a mask
+// of 32 bits, which is the word of plane p: one or two instructions on every
+// target. Vectors of i1 live in registers only, for their form in memory is not
+// that of i1 elements. Where the codes come from a quantizer, its arithmetic is
+// done on the vector of floats right there: signs become a word without ever
+// being bytes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinalgUtils.h"
+#include "Patterns.h"
+#include "ScalarMath.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+using Builder = ImplicitLocOpBuilder;
+
+/// One step of the loops: writes a group of up to 32 channels.
+struct Group {
+  Value row;     ///< index of the row
+  Value number;  ///< index of the group in the row
+  int64_t count; ///< channels in it, 32 but for the last
+  Value result;  ///< the tensor so far
+};
+using GroupFn = llvm::function_ref<Value(Builder &, const Group &)>;
+
+Value index(Builder &b, int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+/// for i in [0, count): result = body(i, result).
+Value buildLoop(Builder &b, int64_t count, Value init,
+                llvm::function_ref<Value(Builder &, Value, Value)> body) {
+  auto loop = scf::ForOp::create(
+      b, index(b, 0), index(b, count), index(b, 1), init,
+      [&](OpBuilder &nested, Location loc, Value i, ValueRange args) {
+        Builder inner(loc, nested);
+        scf::YieldOp::create(inner, body(inner, i, args[0]));
+      });
+  return loop.getResult(0);
+}
+
+/// Calls `body` for all groups of all rows: a loop over whole groups, then the
+/// rest of the row.
+Value forEachGroup(Builder &b, int64_t rows, int64_t channels, Value init,
+                   GroupFn body) {
+  int64_t whole = channels / wordBits, rest = channels % wordBits;
+  return buildLoop(b, rows, init, [&](Builder &perRow, Value row, Value out) {
+    if (whole != 0)
+      out = buildLoop(perRow, whole, out,
+                      [&](Builder &inner, Value number, Value result) {
+                        return body(inner, {row, number, wordBits, result});
+                      });
+    if (rest != 0)
+      out = body(perRow, {row, index(perRow, whole), rest, out});
+    return out;
+  });
+}
+
+/// number * factor + offset.
+Value scaledIndex(Builder &b, Value number, int64_t factor, int64_t offset) {
+  Value product = number;
+  if (factor != 1)
+    product = arith::MulIOp::create(b, number, index(b, factor));
+  if (offset == 0)
+    return product;
+  return arith::AddIOp::create(b, product, index(b, offset));
+}
+
+VectorType vectorOf(int64_t lanes, Type element) {
+  return VectorType::get({lanes}, element);
+}
+
+/// `value` as [rows, columns], columns the last dimension.
+Value asRows(Builder &b, Value value) {
+  RankedTensorType type = tensorType(value);
+  int64_t columns = type.getShape().back();
+  return reshapeTo(b, value, {type.getNumElements() / columns, columns});
+}
+
+//===----------------------------------------------------------------------===//
+// Pack
+//===----------------------------------------------------------------------===//
+
+/// The channels of a group in 32 lanes; lanes beyond hold `padding`.
+Value readGroup(Builder &b, Value rows, const Group &group, double padding) {
+  Type element = tensorType(rows).getElementType();
+  Value first = scaledIndex(b, group.number, wordBits, 0);
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(element));
+  bool inBounds[] = {true};
+  Value lanes = vector::TransferReadOp::create(
+      b, vectorOf(group.count, element), rows, ValueRange{group.row, first},
+      zero, ArrayRef<bool>(inBounds));
+  if (group.count == wordBits)
+    return lanes;
+  Value like =
+      arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(wordBits, element)));
+  Value rest = padding == 0.0 ? like : constantLike(b, like, padding);
+  return vector::InsertStridedSliceOp::create(
+      b, lanes, rest, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+}
+
+/// The masks of bits 0 .. planes-1 of integer lanes.
+SmallVector<Value> planeMasks(Builder &b, Value lanes, unsigned planes) {
+  SmallVector<Value> masks;
+  Value zero = constantLike(b, lanes, 0);
+  for (unsigned plane = 0; plane < planes; ++plane) {
+    Value bit = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(
+               cast<ShapedType>(lanes.getType()),
+               APInt(getElementTypeOrSelf(lanes).getIntOrFloatBitWidth(),
+                     uint64_t(1) << plane)));
+    Value bits = arith::AndIOp::create(b, lanes, bit);
+    masks.push_back(
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bits, zero));
+  }
+  return masks;
+}
+
+Value maskToWord(Builder &b, Value mask) {
+  Value word = vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
+  return vector::ExtractOp::create(b, word, int64_t(0));
+}
+
+/// Packs `rows`; `masksOf` gives the masks of one group.
+Value packRowsOf(
+    Builder &b, PackOp op, Value input,
+    llvm::function_ref<SmallVector<Value>(Builder &, Value, const Group &)>
+        masksOf) {
+  Value rows = asRows(b, input);
+  ArrayRef<int64_t> shape = tensorType(rows).getShape();
+  RankedTensorType type = tensorType(op.getResult());
+  int64_t planes = op.getCode().getBits();
+  auto flat = type.clone({shape[0], type.getShape().back()});
+  Value words = forEachGroup(
+      b, shape[0], shape[1], createEmpty(b, flat),
+      [&](Builder &inner, const Group &group) {
+        Value out = group.result;
+        for (auto [plane, mask] :
+             llvm::enumerate(masksOf(inner, rows, group))) {
+          Value at = scaledIndex(inner, group.number, planes, plane);
+          out = tensor::InsertOp::create(inner, maskToWord(inner, mask), out,
+                                         ValueRange{group.row, at});
+        }
+        return out;
+      });
+  return reshapeTo(b, words, type.getShape());
+}
+
+struct LowerPack : OpRewritePattern<PackOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PackOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!tensorType(op.getInput()).getElementType().isInteger(8))
+      return rewriter.notifyMatchFailure(
+          op, "expected codes as bytes, as qnn-pack leaves them");
+    Builder b(op.getLoc(), rewriter);
+    unsigned planes = op.getCode().getBits();
+    auto masks = [&](Builder &inner, Value rows, const Group &group) {
+      return planeMasks(inner, readGroup(inner, rows, group, 0.0), planes);
+    };
+    rewriter.replaceOp(op, packRowsOf(b, op, op.getInput(), masks));
+    return success();
+  }
+};
+
+/// pack(encode(x)) without bytes in between.
+struct LowerPackOfEncode : OpRewritePattern<PackOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PackOp op,
+                                PatternRewriter &rewriter) const override {
+    auto encode = op.getInput().getDefiningOp<EncodeOp>();
+    if (!encode || !encode->hasOneUse())
+      return rewriter.notifyMatchFailure(op, "expected the only use of encode");
+    QuantizerAttr quantizer = encode.getQuantizer();
+    if (quantizer.isPerChannel() &&
+        quantizer.getEncoding() != Encoding::Bipolar)
+      return rewriter.notifyMatchFailure(op, "scales differ between lanes");
+    Builder b(encode.getLoc(), rewriter);
+    auto masks = [&](Builder &inner, Value rows, const Group &group) {
+      return masksOf(inner, rows, group, quantizer);
+    };
+    rewriter.replaceOp(op, packRowsOf(b, op, encode.getInput(), masks));
+    rewriter.eraseOp(encode);
+    return success();
+  }
+
+private:
+  static SmallVector<Value> masksOf(Builder &b, Value rows, const Group &group,
+                                    QuantizerAttr quantizer) {
+    if (quantizer.getEncoding() == Encoding::Bipolar) {
+      Value lanes = readGroup(b, rows, group, /*padding=*/-1.0);
+      return {emitSignBit(b, lanes, quantizer.getSignZero())};
+    }
+    Value lanes = readGroup(b, rows, group, /*padding=*/0.0);
+    Value numbers =
+        emitQuantize(b, lanes, affineOf(b, lanes, quantizer), quantizer);
+    Value integers =
+        arith::FPToSIOp::create(b, vectorOf(wordBits, b.getI32Type()), numbers);
+    return clearRest(b, planeMasks(b, integers, quantizer.getBits()),
+                     group.count);
+  }
+
+  static AffineValues affineOf(Builder &b, Value lanes,
+                               QuantizerAttr quantizer) {
+    AffineValues affine;
+    if (float scale = quantizer.getScaleOf(0); scale != 1.0f)
+      affine.scale = constantLike(b, lanes, scale);
+    if (float zeroPoint = quantizer.getZeroPointOf(0); zeroPoint != 0.0f)
+      affine.zeroPoint = constantLike(b, lanes, zeroPoint);
+    return affine;
+  }
+
+  /// Lanes beyond `count` are no channels: with a zero point, 0.0 is not code
+  /// 0.
+  static SmallVector<Value> clearRest(Builder &b, SmallVector<Value> masks,
+                                      int64_t count) {
+    if (count == wordBits)
+      return masks;
+    SmallVector<bool> isChannel(wordBits, false);
+    std::fill_n(isChannel.begin(), count, true);
+    Value channels = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(vectorOf(wordBits, b.getI1Type()),
+                                  ArrayRef<bool>(isChannel)));
+    for (Value &mask : masks)
+      mask = arith::AndIOp::create(b, mask, channels);
+    return masks;
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Unpack
+//===----------------------------------------------------------------------===//
+
+struct LowerUnpack : OpRewritePattern<UnpackOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(UnpackOp op,
+                                PatternRewriter &rewriter) const override {
+    RankedTensorType type = tensorType(op.getResult());
+    if (!type.getElementType().isInteger(8))
+      return rewriter.notifyMatchFailure(
+          op, "expected codes as bytes, as qnn-pack leaves them");
+    Builder b(op.getLoc(), rewriter);
+    Value words = asRows(b, op.getInput());
+    int64_t channels = type.getShape().back();
+    int64_t rows = tensorType(words).getDimSize(0);
+    Value codes = forEachGroup(
+        b, rows, channels, createEmpty(b, type.clone({rows, channels})),
+        [&](Builder &inner, const Group &group) {
+          return writeGroup(inner, bytesOf(inner, words, group, op.getCode()),
+                            group);
+        });
+    rewriter.replaceOp(op, reshapeTo(b, codes, type.getShape()));
+    return success();
+  }
+
+private:
+  static Value bytesOf(Builder &b, Value words, const Group &group,
+                       CodeAttr code) {
+    VectorType bytes = vectorOf(wordBits, b.getI8Type());
+    Value sum;
+    for (unsigned plane = 0; plane < code.getBits(); ++plane) {
+      Value at = scaledIndex(b, group.number, code.getBits(), plane);
+      Value word =
+          tensor::ExtractOp::create(b, words, ValueRange{group.row, at});
+      Value single =
+          vector::BroadcastOp::create(b, vectorOf(1, b.getI32Type()), word);
+      Value mask = vector::BitCastOp::create(
+          b, vectorOf(wordBits, b.getI1Type()), single);
+      Value bits = arith::SelectOp::create(
+          b, mask, planeWeightBytes(b, bytes, plane, code),
+          arith::ConstantOp::create(b, b.getZeroAttr(bytes)));
+      sum = sum ? arith::OrIOp::create(b, sum, bits).getResult() : bits;
+    }
+    return sum;
+  }
+
+  /// What a set bit of `plane` adds to the byte: the last plane of a signed
+  /// code sets all bits from its own up.
+  static Value planeWeightBytes(Builder &b, VectorType bytes, unsigned plane,
+                                CodeAttr code) {
+    bool isSign = plane + 1 == code.getBits() &&
+                  (code.getEncoding() == Encoding::Signed ||
+                   code.getEncoding() == Encoding::Ternary);
+    APInt weight = isSign ? APInt::getHighBitsSet(8, 8 - plane)
+                          : APInt::getOneBitSet(8, plane);
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(bytes, weight));
+  }
+
+  static Value writeGroup(Builder &b, Value bytes, const Group &group) {
+    if (group.count != wordBits)
+      bytes = vector::ExtractStridedSliceOp::create(
+          b, bytes, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{group.count},
+          ArrayRef<int64_t>{1});
+    Value first = scaledIndex(b, group.number, wordBits, 0);
+    bool inBounds[] = {true};
+    return vector::TransferWriteOp::create(b, bytes, group.result,
+                                           ValueRange{group.row, first},
+                                           ArrayRef<bool>(inBounds))
+        .getResult();
+  }
+};
+
+} // namespace
+
+void qnn::populatePackingPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerPack, LowerUnpack>(patterns.getContext());
+  patterns.add<LowerPackOfEncode>(patterns.getContext(), /*benefit=*/2);
+}

@@ -1,0 +1,24 @@
+//===- Patterns.h - Families of the lowering to linalg ----------*- C++ -*-===//
+//
+// One populate function for each family, one file for each function.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QNN_LIB_CONVERSION_QNNTOLINALG_PATTERNS_H
+#define QNN_LIB_CONVERSION_QNNTOLINALG_PATTERNS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace qnn {
+
+void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
+void populatePackingPatterns(mlir::RewritePatternSet &patterns);
+void populatePoolingPatterns(mlir::RewritePatternSet &patterns);
+void populateProductPatterns(mlir::RewritePatternSet &patterns);
+void populateQuantizationPatterns(mlir::RewritePatternSet &patterns);
+void populateReductionPatterns(mlir::RewritePatternSet &patterns);
+void populateShapePatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace qnn
+
+#endif // QNN_LIB_CONVERSION_QNNTOLINALG_PATTERNS_H

@@ -1,0 +1,62 @@
+//===- QNNToLinalg.cpp - Ops on tensors to linalg ---------------*- C++ -*-===//
+
+#include "qnn/Conversion/QNNToLinalg.h"
+#include "Patterns.h"
+#include "qnn/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_CONVERTQNNTOLINALG
+#include "qnn/Conversion/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
+  populateElementwisePatterns(patterns);
+  populatePackingPatterns(patterns);
+  populatePoolingPatterns(patterns);
+  populateProductPatterns(patterns);
+  populateQuantizationPatterns(patterns);
+  populateReductionPatterns(patterns);
+  populateShapePatterns(patterns);
+}
+
+namespace {
+
+struct ConvertQNNToLinalg
+    : qnn::impl::ConvertQNNToLinalgBase<ConvertQNNToLinalg> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateQNNToLinalgPatterns(patterns);
+    // Folding would evaluate what the levels above left to run time.
+    GreedyRewriteConfig config;
+    config.enableFolding(false).enableConstantCSE(false);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     config)) ||
+        failed(checkNothingLeft()))
+      signalPassFailure();
+  }
+
+  LogicalResult checkNothingLeft() {
+    WalkResult result = getOperation().walk([](Operation *op) -> WalkResult {
+      if (!isa_and_nonnull<QNNDialect>(op->getDialect()) ||
+          isa<PackedContractionOpInterface>(op))
+        return success();
+      return op->emitOpError("has no loops in this form: expected codes as "
+                             "bytes and integer products in packed form");
+    });
+    return failure(result.wasInterrupted());
+  }
+};
+
+} // namespace

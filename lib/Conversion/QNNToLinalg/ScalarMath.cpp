@@ -1,0 +1,127 @@
+//===- ScalarMath.cpp - lib/Arith's formulas as IR --------------*- C++ -*-===//
+
+#include "ScalarMath.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace qnn;
+
+using Predicate = arith::CmpFPredicate;
+
+Type qnn::withElement(Type type, Type element) {
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    return shaped.clone(element);
+  return element;
+}
+
+Value qnn::constantLike(ImplicitLocOpBuilder &b, Value like, double number) {
+  Type element = getElementTypeOrSelf(like.getType());
+  TypedAttr attr;
+  if (isa<FloatType>(element))
+    attr = b.getFloatAttr(element, number);
+  else
+    attr = b.getIntegerAttr(element, static_cast<int64_t>(number));
+  if (auto shaped = dyn_cast<ShapedType>(like.getType()))
+    attr = DenseElementsAttr::get(shaped, Attribute(attr));
+  return arith::ConstantOp::create(b, attr);
+}
+
+static Value compare(ImplicitLocOpBuilder &b, Predicate predicate, Value a,
+                     Value c) {
+  return arith::CmpFOp::create(b, predicate, a, c);
+}
+
+// A compare and a select are one instruction (maxps, fmaxnm needs more), and
+// say which operand a NaN gives; arith.maximumf costs three on x86.
+Value qnn::emitMax(ImplicitLocOpBuilder &b, Value a, Value c) {
+  return arith::SelectOp::create(b, compare(b, Predicate::OGT, a, c), a, c);
+}
+
+Value qnn::emitMin(ImplicitLocOpBuilder &b, Value a, Value c) {
+  return arith::SelectOp::create(b, compare(b, Predicate::OLT, a, c), a, c);
+}
+
+/// One step away from zero where what truncation dropped compares with `limit`.
+static Value truncateAndStep(ImplicitLocOpBuilder &b, Value x,
+                             Predicate predicate, double limit) {
+  Value whole = math::TruncOp::create(b, x);
+  Value rest = math::AbsFOp::create(b, arith::SubFOp::create(b, x, whole));
+  Value one = math::CopySignOp::create(b, constantLike(b, x, 1.0), x);
+  Value next = arith::AddFOp::create(b, whole, one);
+  Value steps = compare(b, predicate, rest, constantLike(b, x, limit));
+  return arith::SelectOp::create(b, steps, next, whole);
+}
+
+Value qnn::emitRound(ImplicitLocOpBuilder &b, Value x, RoundingMode mode) {
+  switch (mode) {
+  case RoundingMode::HalfEven:
+    return math::RoundEvenOp::create(b, x);
+  case RoundingMode::HalfUp:
+    return truncateAndStep(b, x, Predicate::OGE, 0.5);
+  case RoundingMode::HalfDown:
+    return truncateAndStep(b, x, Predicate::OGT, 0.5);
+  case RoundingMode::Ceil:
+    return math::CeilOp::create(b, x);
+  case RoundingMode::Floor:
+    return math::FloorOp::create(b, x);
+  case RoundingMode::Up:
+    return truncateAndStep(b, x, Predicate::OGT, 0.0);
+  case RoundingMode::Down:
+    return math::TruncOp::create(b, x);
+  }
+  llvm_unreachable("all rounding modes are handled");
+}
+
+Value qnn::emitRoundAndClamp(ImplicitLocOpBuilder &b, Value x,
+                             RoundingMode mode, CodeAttr code) {
+  Value rounded = emitRound(b, x, mode);
+  // NaN gives the second operand, the least number.
+  Value above = emitMax(b, rounded, constantLike(b, x, code.getMin()));
+  return emitMin(b, above, constantLike(b, x, code.getMax()));
+}
+
+Value qnn::emitSignBit(ImplicitLocOpBuilder &b, Value x, SignZero zero) {
+  Predicate predicate =
+      zero == SignZero::PlusOne ? Predicate::OGE : Predicate::OGT;
+  return compare(b, predicate, x, constantLike(b, x, 0.0));
+}
+
+Value qnn::emitQuantize(ImplicitLocOpBuilder &b, Value x, AffineValues affine,
+                        QuantizerAttr quantizer) {
+  if (affine.scale)
+    x = arith::DivFOp::create(b, x, affine.scale);
+  if (affine.zeroPoint)
+    x = arith::AddFOp::create(b, x, affine.zeroPoint);
+  return emitRoundAndClamp(b, x, quantizer.getRounding(), quantizer.getCode());
+}
+
+Value qnn::emitDecode(ImplicitLocOpBuilder &b, Value number,
+                      AffineValues affine) {
+  if (affine.zeroPoint)
+    number = arith::SubFOp::create(b, number, affine.zeroPoint);
+  if (affine.scale)
+    number = arith::MulFOp::create(b, number, affine.scale);
+  return number;
+}
+
+Value qnn::emitByte(ImplicitLocOpBuilder &b, Value number) {
+  Type wide = withElement(number.getType(), b.getI32Type());
+  Type byte = withElement(number.getType(), b.getI8Type());
+  // Through 32 bits: 255 is no signed byte.
+  Value integer = arith::FPToSIOp::create(b, wide, number);
+  return arith::TruncIOp::create(b, byte, integer);
+}
+
+Value qnn::emitNumber(ImplicitLocOpBuilder &b, Value byte, CodeAttr code) {
+  Type type = withElement(byte.getType(), b.getF32Type());
+  if (code && code.getEncoding() == Encoding::Unsigned)
+    return arith::UIToFPOp::create(b, type, byte);
+  if (!code || !code.isBipolar())
+    return arith::SIToFPOp::create(b, type, byte);
+  Value isMinus = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, byte,
+                                        constantLike(b, byte, 0));
+  Value like = arith::SIToFPOp::create(b, type, byte);
+  return arith::SelectOp::create(b, isMinus, constantLike(b, like, -1.0),
+                                 constantLike(b, like, 1.0));
+}
