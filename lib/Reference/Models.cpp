@@ -1,0 +1,55 @@
+//===- Models.cpp - Registration and what models share ----------*- C++ -*-===//
+
+#include "Models.h"
+
+#include "qnn/Arith/Code.h"
+#include "qnn/Reference/Evaluator.h"
+
+using namespace mlir;
+using namespace qnn;
+
+LogicalResult qnn::allocateResults(Operation *op,
+                                   SmallVectorImpl<Tensor> &results) {
+  results.clear();
+  for (Type type : op->getResultTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape())
+      return op->emitOpError("expected static tensors to evaluate, but got ")
+             << type;
+    results.push_back(Tensor::zeros(tensor));
+  }
+  return success();
+}
+
+AxisView::AxisView(ArrayRef<int64_t> shape, int64_t axis) {
+  for (auto [d, size] : llvm::enumerate(shape)) {
+    if (static_cast<int64_t>(d) < axis)
+      outer *= size;
+    else if (static_cast<int64_t>(d) == axis)
+      channels = size;
+    else
+      inner *= size;
+  }
+}
+
+int64_t qnn::numberOf(int64_t element, CodeAttr code, Type type) {
+  if (code)
+    return codeToNumber(static_cast<uint32_t>(element), code.getBits(),
+                        code.getEncoding());
+  unsigned unused = 64 - type.getIntOrFloatBitWidth();
+  return static_cast<int64_t>(static_cast<uint64_t>(element) << unused) >>
+         unused;
+}
+
+void qnn::registerReferenceModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, QNNDialect *) {
+    attachElementwiseModels(context);
+    attachNormalizeModels(context);
+    attachPackedModels(context);
+    attachPoolModels(context);
+    attachProductModels(context);
+    attachQuantizeModels(context);
+    attachReduceModels(context);
+    attachShapeModels(context);
+  });
+}
