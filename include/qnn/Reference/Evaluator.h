@@ -13,16 +13,18 @@ namespace qnn {
 void registerReferenceModels(mlir::DialectRegistry &registry);
 
 /// Called after each op with its results.
-using Observer = llvm::function_ref<void(mlir::Operation *, llvm::ArrayRef<Tensor>)>;
+using Observer =
+    llvm::function_ref<void(mlir::Operation *, llvm::ArrayRef<Tensor>)>;
 
 /// Runs a function of one block on `arguments`; fails with a diagnostic on the
 /// op that cannot be evaluated.
-llvm::FailureOr<llvm::SmallVector<Tensor>> evaluate(mlir::func::FuncOp function,
-                                                    llvm::ArrayRef<Tensor> arguments,
-                                                    Observer observer = nullptr);
+llvm::FailureOr<llvm::SmallVector<Tensor>>
+evaluate(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments,
+         Observer observer = nullptr);
 
 /// Evaluates one op (qnn ops and arith.constant).
-llvm::LogicalResult evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> operands,
+llvm::LogicalResult evaluateOp(mlir::Operation *op,
+                               llvm::ArrayRef<Tensor> operands,
                                llvm::SmallVectorImpl<Tensor> &results);
 
 } // namespace qnn
