@@ -18,32 +18,19 @@ using namespace mlir;
 namespace qnn {
 
 void buildGraphPipeline(OpPassManager &pm) {
-  pm.addPass(createFoldConstants());
-  pm.addPass(createSimplify());
-  pm.addPass(createFoldConstants());
   pm.addPass(createCSEPass());
 }
 
 void buildIntegerPipeline(OpPassManager &pm) {
   // Pools go behind the quantizer first, so that the chain from sum to
   // quantizer is pointwise and becomes thresholds.
-  pm.addPass(createMoveMaxPool());
   pm.addPass(createIntegerise());
-  pm.addPass(createFoldConstants());
-  pm.addPass(createSynthesiseThresholds());
-  pm.addPass(createPropagateLayout());
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(createFoldConstants());
-  pm.addPass(createMaterializePadding());
-  pm.addPass(createNarrowAccumulators());
   pm.addPass(createCSEPass());
-  pm.addPass(createSelectKernels());
 }
 
 void buildPackedPipeline(OpPassManager &pm) {
-  pm.addPass(createPack());
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(createFoldConstants());
   pm.addPass(createCSEPass());
 }
 
