@@ -86,3 +86,4 @@ if [ ! -e "$VENV/complete" ]; then
   step "Installing Python packages" pip build_venv
 fi
 exec 8>&-
+ln -sfn "$VENV" "$BUILD/venv"
