@@ -1,0 +1,321 @@
+//===- PackProducts.cpp - Products in kernel layout -------------*- C++ -*-===//
+//
+// The kernel that qnn-select-kernels chose says which packed op a product
+// becomes; the constant weights are laid out here, once, by Arith/Packing.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConstantCodes.h"
+#include "qnn/Arith/Code.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include "qnn/Target/Target.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_PACKPRODUCTS
+#include "qnn/Dialect/QNN/Transforms/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+static bool usesWords(KernelKind kind) {
+  return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// Shape [blocks, KH, KW, steps, T] of weight tiles, [blocks, steps, T] of a
+/// matmul's.
+static SmallVector<int64_t> tileShape(const FilterShape &shape, int64_t steps,
+                                      bool isConv) {
+  SmallVector<int64_t> sizes{shape.blocks()};
+  if (isConv)
+    sizes.append({shape.kernelHeight, shape.kernelWidth});
+  sizes.append({steps, shape.tile});
+  return sizes;
+}
+
+template <typename T>
+static Value createTiles(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
+                         Type element, ArrayRef<T> values) {
+  auto type = RankedTensorType::get(shape, element);
+  return arith::ConstantOp::create(b, loc,
+                                   DenseElementsAttr::get(type, values));
+}
+
+/// The numbers of constant weights as tiles of words or of bytes.
+static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
+                         CodeAttr code, const FilterShape &shape,
+                         KernelKind kind, bool isConv) {
+  if (!usesWords(kind)) {
+    std::vector<int8_t> bytes(numbers.begin(), numbers.end());
+    bytes = packWeightElements(ArrayRef<int8_t>(bytes), shape);
+    return createTiles<int8_t>(b, loc, tileShape(shape, shape.channels, isConv),
+                               b.getI8Type(), bytes);
+  }
+  std::vector<uint8_t> patterns;
+  patterns.reserve(numbers.size());
+  for (int32_t number : numbers)
+    patterns.push_back(
+        numberToCode(number, code.getBits(), code.getEncoding()));
+  std::vector<uint32_t> words =
+      packWeightWords(patterns, shape, code.getBits());
+  int64_t steps = packedWords(shape.channels, code.getBits());
+  return createTiles<uint32_t>(b, loc, tileShape(shape, steps, isConv),
+                               b.getI32Type(), words);
+}
+
+/// Activations as words. The channels of each group are packed on their own.
+static Value packActivations(OpBuilder &b, Location loc, Value input,
+                             CodeAttr code, int64_t groups) {
+  SmallVector<int64_t> shape(shapeOf(input));
+  int64_t channels = shape.back() / groups;
+  if (groups == 1 || channels % wordBits == 0)
+    return PackOp::create(b, loc, input, code);
+  Type element = tensorType(input).getElementType();
+  shape.back() = groups;
+  shape.push_back(channels);
+  Value split =
+      ReshapeOp::create(b, loc, RankedTensorType::get(shape, element), input);
+  Value words = PackOp::create(b, loc, split, code);
+  shape.pop_back();
+  shape.back() = groups * shapeOf(words).back();
+  return ReshapeOp::create(b, loc, RankedTensorType::get(shape, b.getI32Type()),
+                           words);
+}
+
+//===----------------------------------------------------------------------===//
+// Integer products
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Matches what matmul and convolution of codes have in common.
+struct ProductToPack {
+  KernelAttr kernel;
+  std::vector<int32_t> weights;
+  FilterShape shape;
+};
+} // namespace
+
+static FailureOr<ProductToPack> matchProduct(PatternRewriter &rewriter,
+                                             Operation *op, KernelAttr kernel,
+                                             Value weights, CodeAttr code) {
+  if (!kernel)
+    return rewriter.notifyMatchFailure(op, "no kernel chosen");
+  if (kernel.getKind() == KernelKind::F32Fma)
+    return rewriter.notifyMatchFailure(op, "a kernel of floats");
+  std::optional<std::vector<int32_t>> numbers = constantNumbers(weights, code);
+  if (!numbers)
+    return rewriter.notifyMatchFailure(op, "weights are not constant");
+  ProductToPack product{kernel, std::move(*numbers), {}};
+  ArrayRef<int64_t> shape = shapeOf(weights);
+  product.shape.outChannels = shape.front();
+  product.shape.channels = shape.back();
+  product.shape.tile = kernel.getTile()[1];
+  if (shape.size() == 4) {
+    product.shape.kernelHeight = shape[1];
+    product.shape.kernelWidth = shape[2];
+  }
+  return product;
+}
+
+namespace {
+struct PackMatmul : OpRewritePattern<IMatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(IMatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    KernelAttr kernel = op.getKernelAttr();
+    FailureOr<ProductToPack> product =
+        matchProduct(rewriter, op, kernel, op.getRhs(), op.getRhsCode());
+    if (failed(product))
+      return failure();
+    if (usesWords(kernel.getKind())) {
+      Value input = packActivations(rewriter, op.getLoc(), op.getLhs(),
+                                    op.getLhsCode(), 1);
+      if (kernel.getKind() == KernelKind::XnorPopcount)
+        return replace<XnorMatmulOp>(op, *product, input, rewriter);
+      return replace<BitSerialMatmulOp>(op, *product, input, rewriter);
+    }
+    if (!tensorType(op.getLhs()).getElementType().isInteger(8))
+      return rewriter.notifyMatchFailure(op, "activations are not bytes");
+    return replace<Int8MatmulOp>(op, *product, op.getLhs(), rewriter);
+  }
+
+private:
+  template <typename PackedOp>
+  static LogicalResult replace(IMatmulOp op, const ProductToPack &product,
+                               Value input, PatternRewriter &rewriter) {
+    Value tiles =
+        packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
+                    product.shape, product.kernel.getKind(), /*isConv=*/false);
+    rewriter.replaceOpWithNewOp<PackedOp>(
+        op, op.getType(), input, tiles, Value(), product.shape.channels,
+        product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
+        CodeAttr(), product.kernel);
+    return success();
+  }
+};
+
+struct PackConv2d : OpRewritePattern<IConv2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(IConv2dOp op,
+                                PatternRewriter &rewriter) const override {
+    KernelAttr kernel = op.getKernelAttr();
+    if (op.getPadValue() != PadValue::Zero &&
+        llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+      return rewriter.notifyMatchFailure(op, "padding is not zero");
+    FailureOr<ProductToPack> product =
+        matchProduct(rewriter, op, kernel, op.getFilter(), op.getRhsCode());
+    if (failed(product))
+      return failure();
+    product->shape.groups = op.getGroups();
+    if (usesWords(kernel.getKind())) {
+      Value input = packActivations(rewriter, op.getLoc(), op.getInput(),
+                                    op.getLhsCode(), op.getGroups());
+      if (kernel.getKind() == KernelKind::XnorPopcount)
+        return replace<XnorConv2dOp>(op, *product, input, rewriter);
+      return replace<BitSerialConv2dOp>(op, *product, input, rewriter);
+    }
+    if (!tensorType(op.getInput()).getElementType().isInteger(8))
+      return rewriter.notifyMatchFailure(op, "activations are not bytes");
+    return replace<Int8Conv2dOp>(op, *product, op.getInput(), rewriter);
+  }
+
+private:
+  template <typename PackedOp>
+  static LogicalResult replace(IConv2dOp op, const ProductToPack &product,
+                               Value input, PatternRewriter &rewriter) {
+    Value tiles =
+        packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
+                    product.shape, product.kernel.getKind(), /*isConv=*/true);
+    rewriter.replaceOpWithNewOp<PackedOp>(
+        op, op.getType(), input, tiles, Value(), product.shape.channels,
+        product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
+        CodeAttr(), op.getStrides(), op.getPads(), op.getDilations(),
+        op.getGroups(), product.kernel);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Float products
+//===----------------------------------------------------------------------===//
+
+KernelAttr floatKernel(Operation *op) {
+  auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::F32Fma);
+  return KernelAttr::get(op->getContext(), KernelKind::F32Fma,
+                         {pixels, channels});
+}
+
+/// Rows [N, K] of a matrix [K, N].
+std::vector<float> transposed(ArrayRef<float> values, int64_t rows,
+                              int64_t columns) {
+  std::vector<float> result(values.size());
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j)
+      result[j * rows + i] = values[i * columns + j];
+  return result;
+}
+
+struct PackFloatMatmul : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    if (shapeOf(op.getLhs()).size() != 2 || shapeOf(op.getRhs()).size() != 2)
+      return rewriter.notifyMatchFailure(op, "a batched product");
+    std::optional<Tensor> weights = constantTensor(op.getRhs());
+    if (!weights || !weights->isFloat)
+      return rewriter.notifyMatchFailure(op, "weights are not constant");
+    std::vector<float> rows = std::move(weights->floats);
+    int64_t first = weights->shape[0], second = weights->shape[1];
+    if (!op.getTransposeRhs()) {
+      rows = transposed(rows, first, second);
+      std::swap(first, second);
+    }
+    KernelAttr kernel = floatKernel(op);
+    FilterShape shape;
+    shape.outChannels = first;
+    shape.channels = second;
+    shape.tile = kernel.getTile()[1];
+    Value tiles = createTiles<float>(
+        rewriter, op.getLoc(), tileShape(shape, second, /*isConv=*/false),
+        rewriter.getF32Type(),
+        packWeightElements(ArrayRef<float>(rows), shape));
+    rewriter.replaceOpWithNewOp<F32MatmulOp>(
+        op, op.getType(), op.getLhs(), tiles, Value(), shape.channels,
+        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(), kernel);
+    return success();
+  }
+};
+
+/// Weights [O, C, KH, KW] as [O, KH, KW, C].
+std::vector<float> channelsLast(const Tensor &weights) {
+  int64_t channels = weights.shape[1];
+  int64_t taps = weights.shape[2] * weights.shape[3];
+  std::vector<float> result;
+  result.reserve(weights.floats.size());
+  for (int64_t o = 0; o < weights.shape[0]; ++o) {
+    ArrayRef<float> filter = ArrayRef<float>(weights.floats)
+                                 .slice(o * channels * taps, channels * taps);
+    std::vector<float> last = transposed(filter, channels, taps);
+    result.insert(result.end(), last.begin(), last.end());
+  }
+  return result;
+}
+
+struct PackFloatConv2d : OpRewritePattern<Conv2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getPadValue() != PadValue::Zero &&
+        llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+      return rewriter.notifyMatchFailure(op, "padding is not zero");
+    std::optional<Tensor> weights = constantTensor(op.getFilter());
+    if (!weights || !weights->isFloat)
+      return rewriter.notifyMatchFailure(op, "weights are not constant");
+    KernelAttr kernel = floatKernel(op);
+    FilterShape shape{weights->shape[0],
+                      weights->shape[2],
+                      weights->shape[3],
+                      weights->shape[1],
+                      static_cast<int64_t>(op.getGroups()),
+                      kernel.getTile()[1]};
+    Location loc = op.getLoc();
+    Value tiles = createTiles<float>(
+        rewriter, loc, tileShape(shape, shape.channels, /*isConv=*/true),
+        rewriter.getF32Type(),
+        packWeightElements(ArrayRef<float>(channelsLast(*weights)), shape));
+    Value input = TransposeOp::create(rewriter, loc, op.getInput(),
+                                      ArrayRef<int64_t>{0, 2, 3, 1});
+    ArrayRef<int64_t> sizes = op.getType().getShape();
+    auto type = RankedTensorType::get({sizes[0], sizes[2], sizes[3], sizes[1]},
+                                      rewriter.getF32Type());
+    Value sums = F32Conv2dOp::create(
+        rewriter, loc, type, input, tiles, Value(), shape.channels,
+        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(), op.getStrides(),
+        op.getPads(), op.getDilations(), op.getGroups(), kernel);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, sums,
+                                             ArrayRef<int64_t>{0, 3, 1, 2});
+    return success();
+  }
+};
+
+struct PackProducts : qnn::impl::PackProductsBase<PackProducts> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<PackMatmul, PackConv2d, PackFloatMatmul, PackFloatConv2d>(
+        &getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+} // namespace
