@@ -1,3 +1,263 @@
 //===- Passes.td - Passes of lib/Dialect/QNN/Transforms ----------------*- tablegen -*-===//
 
 include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// Integer form
+//===----------------------------------------------------------------------===//
+
+def Integerise : Pass<"qnn-integerise"> {
+  let summary = "make codes of quantized tensors, integer products of their products";
+  let description = [{
+    Input: graph form. Every `qnn.quantize` becomes `qnn.encode` and
+    `qnn.dequantize`; of a constant, constant codes. Then dequantizers sink:
+    `qnn.conv2d` and `qnn.matmul` of dequantized codes become the dequantized
+    `qnn.iconv2d` and `qnn.imatmul`, with the product of the scales, rounded to
+    f32; `qnn.max_pool2d` and shape ops move onto the codes. Integer
+    convolutions and pools are channels last; transposes around them are left
+    to `qnn-propagate-layout`.
+
+    Result: products on codes; between layers, from a dequantizer to the next
+    encoder, pointwise floats.
+
+    Left in float, with the reason in the attribute `qnn.kept_float`, which
+    `qnn-select-kernels` reports: products of activations that are not quantized
+    or have a zero point or one scale per channel; products whose weights are
+    not constant, not quantized or have a zero point; whose sums may exceed 32
+    bits; whose padding has no code. A quantizer with `sign_zero = zero` has no
+    code and stays.
+
+    ```mlir
+    %a = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xf32>
+    %b = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<64x784xf32>) -> tensor<64x784xf32>
+    %0 = qnn.matmul %a, %b {transpose_rhs} : (tensor<1x784xf32>, tensor<64x784xf32>) -> tensor<1x64xf32>
+    // becomes, with %v constant codes
+    %c = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xi1>
+    %1 = qnn.imatmul %c, %v {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi32>
+    %0 = qnn.dequantize %1 {scale = array<f32: 1.0>} : (tensor<1x64xi32>) -> tensor<1x64xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+def MoveMaxPool : Pass<"qnn-move-max-pool"> {
+  let summary = "move max pooling behind the next quantizer";
+  let description = [{
+    Input: graph form. For an increasing function f, f(max x) = max f(x), and
+    quantizers increase. Where only increasing functions lie between a
+    `qnn.max_pool2d` and a `qnn.quantize` (relu, clip, bias, batch norm without
+    negative scales, products with positive constants, ...), each with one use,
+    the pool moves behind the quantizer: it then works on codes, and what is
+    left before the quantizer is pointwise.
+
+    Left alone, with a missed remark: a pool with a function that may fall
+    before the quantizer.
+
+    ```mlir
+    %0 = qnn.max_pool2d %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32>
+    %1 = qnn.relu %0 : (tensor<1x8x2x2xf32>) -> tensor<1x8x2x2xf32>
+    %2 = qnn.quantize %1 {quantizer = #qnn.quantizer<bits = 2, encoding = unsigned>} : (tensor<1x8x2x2xf32>) -> tensor<1x8x2x2xf32>
+    // becomes
+    %0 = qnn.relu %x : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+    %1 = qnn.quantize %0 {quantizer = #qnn.quantizer<bits = 2, encoding = unsigned>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+    %2 = qnn.max_pool2d %1 {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32>
+    ```
+  }];
+}
+
+def SynthesiseThresholds : Pass<"qnn-synthesise-thresholds"> {
+  let summary = "replace the floats between a product and the next encoder by integer thresholds";
+  let description = [{
+    Input: integer form as `qnn-integerise` leaves it. The pointwise ops between
+    the `qnn.dequantize` of a product's sums and a `qnn.encode` (batch norm,
+    bias, arithmetic with constants per channel, activations) are one function
+    from an integer to a code for each channel. To 4 bits it becomes a
+    `qnn.threshold`, exactly: thresholds are found by evaluating the ops
+    themselves at the integers that the weights allow, all of them, or by binary
+    search where those are more than 2^24 and every op is monotone. Where a
+    channel's function falls, its weights are negated; where negated weights
+    do not fit their code, it becomes signed with one bit more.
+
+    To 8 bits the function becomes a `qnn.requantize` if it is a straight line
+    within bounds that the code's range implies; at ties it may differ by one
+    level.
+
+    Left alone, with the reason in a missed remark: functions that rise and
+    fall, falling channels whose sums have other users, negated weights of more
+    than 8 bits, constants that differ within a channel, sums that meet other
+    tensors, no line.
+
+    ```mlir
+    %0 = qnn.imatmul %a, %w {...} : (tensor<1x4xi1>, tensor<2x4xi1>) -> tensor<1x2xi32>
+    %1 = qnn.dequantize %0 {scale = array<f32: 1.0>} : (tensor<1x2xi32>) -> tensor<1x2xf32>
+    %2 = qnn.add %1, %b : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>  // %b: 0.5, -2.5
+    %3 = qnn.encode %2 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x2xf32>) -> tensor<1x2xi1>
+    // becomes
+    %t = arith.constant dense<[[0], [3]]> : tensor<2x1xi32>
+    %3 = qnn.threshold %0, %t {axis = 1 : i64, code = #qnn.code<1, bipolar>} : (tensor<1x2xi32>, tensor<2x1xi32>) -> tensor<1x2xi1>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def PropagateLayout : Pass<"qnn-propagate-layout"> {
+  let summary = "move transposes until they cancel";
+  let description = [{
+    Input: integer form with transposes around each channels-last op. Transposes
+    sink through thresholds, requantizers, dequantizers, padding, joins and
+    elementwise floats (constants among their operands are transposed), and
+    cancel with the next; a transpose of an encoder's codes rises above it. A
+    transpose before a flattening becomes a permutation of the columns of the
+    weights of the `qnn.imatmul` behind it.
+
+    Left alone: transposes before other reshapes and before ops that name a
+    fixed dimension (batch norm, pooling).
+
+    ```mlir
+    %0 = qnn.transpose %sums {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x8xi32>) -> tensor<1x8x4x4xi32>
+    %1 = qnn.threshold %0, %t {axis = 1, code = #qnn.code<1, bipolar>} : (tensor<1x8x4x4xi32>, tensor<8x1xi32>) -> tensor<1x8x4x4xi1>
+    %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x8x4x4xi1>) -> tensor<1x4x4x8xi1>
+    // becomes
+    %2 = qnn.threshold %sums, %t {axis = 3, code = #qnn.code<1, bipolar>} : (tensor<1x4x4x8xi32>, tensor<8x1xi32>) -> tensor<1x4x4x8xi1>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+def MaterializePadding : Pass<"qnn-materialize-padding"> {
+  let summary = "write padding with +1 and -1 into the codes";
+  let description = [{
+    `qnn.iconv2d` whose padding holds +1 or -1 gets a `qnn.pad` of its input and
+    no padding. Zero padding is left to the kernels, which skip it.
+
+    ```mlir
+    %0 = qnn.iconv2d %x, %w {pads = array<i64: 1, 1, 1, 1>, pad_value = #qnn.pad_value<plus_one>, ...} : (tensor<1x4x4x8xi1>, ...) -> ...
+    // becomes
+    %1 = qnn.pad %x {low = array<i64: 0, 1, 1, 0>, high = array<i64: 0, 1, 1, 0>, value = true} : (tensor<1x4x4x8xi1>) -> tensor<1x6x6x8xi1>
+    %0 = qnn.iconv2d %1, %w {...} : (tensor<1x6x6x8xi1>, ...) -> ...
+    ```
+  }];
+}
+
+def NarrowAccumulators : Pass<"qnn-narrow-accumulators"> {
+  let summary = "give sums the least width that the weights prove safe";
+  let description = [{
+    The result of a product with constant weights becomes `i16` or `i8` where
+    no activations can make a sum that does not fit, and where all users read
+    sums of any width (threshold, requantize, dequantize).
+
+    ```mlir
+    %0 = qnn.imatmul %a, %w {...} : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi32>
+    // becomes
+    %0 = qnn.imatmul %a, %w {...} : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
+    ```
+  }];
+  let options = [
+    Option<"minWidth", "min-width", "unsigned", "16",
+           "Least width in bits; the packed form has no sums of 8 bits">
+  ];
+}
+
+def SelectKernels : Pass<"qnn-select-kernels"> {
+  let summary = "choose a kernel for each product";
+  let description = [{
+    Sets `kernel` of each `qnn.imatmul` and `qnn.iconv2d` that has none:
+    `xnor_popcount` where both operands are bipolar; `bit_serial` where both
+    have at most 4 bits and bits times bits is at most 8; else `int8_dot`, also
+    where the channels of a group do not fill words of 32. The tile is the
+    target's. Each choice is a passed remark; each `qnn.matmul` and `qnn.conv2d`
+    is a missed remark, `kept float: ` and the reason.
+
+    ```mlir
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : ...
+    // becomes
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : ...
+    ```
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Packed form
+//===----------------------------------------------------------------------===//
+
+def WidenCodes : Pass<"qnn-widen-codes"> {
+  let summary = "hold codes of 1 to 7 bits in bytes";
+  let description = [{
+    Every tensor of `i1` to `i7` becomes one of `i8`, arguments and results of
+    functions too; constants and the values of `qnn.pad` hold what the rule for
+    bytes says: the number modulo 256, of a bipolar code the bit. After this pass
+    no narrower element type is left.
+
+    ```mlir
+    %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xi1>
+    // becomes
+    %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xi8>
+    ```
+  }];
+}
+
+def PackProducts : Pass<"qnn-pack-products"> {
+  let summary = "lay out weights for the chosen kernels";
+  let description = [{
+    Input: integer form with codes in bytes. Each `qnn.imatmul` and
+    `qnn.iconv2d` with constant weights becomes the packed op of its `kernel`:
+    the weights are laid out in tiles now, the activations by `qnn.pack` (bit
+    kernels; the channels of each group on their own) or not at all (bytes).
+    `qnn.matmul` of rank 2 and `qnn.conv2d` with constant weights become
+    `qnn.f32_matmul` and, between transposes to channels last and back,
+    `qnn.f32_conv2d`. Products without a kernel, with other weights or with
+    padding other than zero are left alone.
+
+    ```mlir
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+        : (tensor<1x784xi8>, tensor<64x784xi8>) -> tensor<1x64xi16>
+    // becomes
+    %1 = qnn.pack %a {code = #qnn.code<1, bipolar>} : (tensor<1x784xi8>) -> tensor<1x25xi32>
+    %0 = qnn.xnor_matmul %1, %tiles {channels = 784 : i64, out_channels = 64 : i64, ...}
+        : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+def HoistPacking : Pass<"qnn-hoist-packing"> {
+  let summary = "pack codes before pooling, padding and reshaping";
+  let description = [{
+    Moves `qnn.pack` before the op whose only user it is: `qnn.imax_pool2d` of
+    1-bit codes, which becomes `qnn.packed_max_pool2d`; `qnn.reshape` where no
+    word is cut; `qnn.transpose` that leaves the channels in place; `qnn.pad`
+    outside the channels where a word of the padding is all zeros or all ones.
+
+    ```mlir
+    %0 = qnn.imax_pool2d %x {code = #qnn.code<1, bipolar>, kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+        : (tensor<1x28x28x64xi8>) -> tensor<1x14x14x64xi8>
+    %1 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<1x14x14x64xi8>) -> tensor<1x14x14x2xi32>
+    // becomes
+    %0 = qnn.pack %x {code = #qnn.code<1, bipolar>} : (tensor<1x28x28x64xi8>) -> tensor<1x28x28x2xi32>
+    %1 = qnn.packed_max_pool2d %0 {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+        : (tensor<1x28x28x2xi32>) -> tensor<1x14x14x2xi32>
+    ```
+  }];
+  let dependentDialects = ["::qnn::QNNDialect"];
+}
+
+def FuseThresholds : Pass<"qnn-fuse-thresholds"> {
+  let summary = "compare sums with thresholds before they are stored";
+  let description = [{
+    `qnn.threshold` along the output channels of a packed product, its only
+    user, becomes the product's `thresholds` and `out_code`. Where every user of
+    the codes is a `qnn.pack`, the product stores words and the packs go away;
+    otherwise it stores bytes.
+
+    ```mlir
+    %0 = qnn.xnor_matmul %x, %w {...} : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi16>
+    %1 = qnn.threshold %0, %t {code = #qnn.code<1, bipolar>, axis = 1} : (tensor<1x64xi16>, tensor<64x1xi32>) -> tensor<1x64xi8>
+    %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<1x64xi8>) -> tensor<1x2xi32>
+    // becomes
+    %2 = qnn.xnor_matmul %x, %w, %tiles {out_code = #qnn.code<1, bipolar>, ...}
+        : (tensor<1x25xi32>, tensor<2x25x32xi32>, tensor<2x1x32xi32>) -> tensor<1x2xi32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}

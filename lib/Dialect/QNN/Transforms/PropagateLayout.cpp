@@ -1,0 +1,255 @@
+//===- PropagateLayout.cpp - Transposes move and cancel ---------*- C++ -*-===//
+//
+// Integer products are channels last, the graph around them channels first, so
+// each comes with a transpose on both sides. Transposes sink through pointwise
+// ops and meet the next one, with which they cancel; those above an encoder
+// rise to the network's input; those before a flattening go into the weights of
+// the matmul behind it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConstantCodes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_PROPAGATELAYOUT
+#include "qnn/Dialect/QNN/Transforms/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+/// A tensor type like `value`'s with the elements of `like`.
+static RankedTensorType typeLike(Value value, Value like) {
+  return withElements(tensorType(value), tensorType(like).getElementType());
+}
+
+static SmallVector<int64_t> permute(ArrayRef<int64_t> values,
+                                    ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> permuted;
+  for (int64_t p : permutation)
+    permuted.push_back(values[p]);
+  return permuted;
+}
+
+namespace {
+//===----------------------------------------------------------------------===//
+// Sinking
+//===----------------------------------------------------------------------===//
+
+/// Ops with one scale or row of thresholds for each index of their `axis`.
+template <typename OpTy>
+struct SinkThroughPerChannel : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().template getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "not of a transposed tensor");
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    IRMapping mapping;
+    mapping.map(op.getInput(), transpose.getInput());
+    auto moved = cast<OpTy>(rewriter.clone(*op, mapping));
+    moved.getResult().setType(typeLike(transpose.getInput(), op.getResult()));
+    if (int64_t axis = axisOf(op); axis >= 0)
+      moved.setAxis(permutation[axis]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved.getResult(),
+                                             permutation);
+    return success();
+  }
+};
+
+struct SinkThroughPad : OpRewritePattern<PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PadOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "not of a transposed tensor");
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    SmallVector<int64_t> inverse = invertPermutation(permutation);
+    Value padded = PadOp::create(rewriter, op.getLoc(), transpose.getInput(),
+                                 permute(op.getLow(), inverse),
+                                 permute(op.getHigh(), inverse), op.getValue());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, padded, permutation);
+    return success();
+  }
+};
+
+struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> inputs;
+    TransposeOp first;
+    for (Value input : op.getInputs()) {
+      auto transpose = input.getDefiningOp<TransposeOp>();
+      if (!transpose ||
+          (first && transpose.getPermutation() != first.getPermutation()))
+        return rewriter.notifyMatchFailure(
+            op, "inputs are not all transposed alike");
+      first = transpose;
+      inputs.push_back(transpose.getInput());
+    }
+    ArrayRef<int64_t> permutation = first.getPermutation();
+    Value joined = ConcatOp::create(rewriter, op.getLoc(), inputs,
+                                    permutation[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, joined, permutation);
+    return success();
+  }
+};
+
+/// Elementwise floats whose operands are transposed alike, or constants.
+struct SinkThroughElementwise : RewritePattern {
+  SinkThroughElementwise(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (!isPointwise(op) || isa<BatchNormOp, BiasAddOp>(op))
+      return rewriter.notifyMatchFailure(op, "not elementwise");
+    TransposeOp transpose = transposeOf(op);
+    if (!transpose)
+      return rewriter.notifyMatchFailure(
+          op, "operands are not transposed alike or constant");
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      mapping.map(operand, untransposed(rewriter, operand, permutation));
+    Operation *moved = rewriter.clone(*op, mapping);
+    moved->getResult(0).setType(
+        typeLike(transpose.getInput(), op->getResult(0)));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved->getResult(0),
+                                             permutation);
+    return success();
+  }
+
+  /// The transpose of all operands that are not constant, or null.
+  static TransposeOp transposeOf(Operation *op) {
+    TransposeOp common;
+    for (Value operand : op->getOperands()) {
+      auto transpose = operand.getDefiningOp<TransposeOp>();
+      if (!transpose && constantTensor(operand))
+        continue;
+      bool fits = transpose && operand.getType() == op->getResult(0).getType();
+      if (!fits ||
+          (common && common.getPermutation() != transpose.getPermutation()))
+        return {};
+      common = transpose;
+    }
+    return common;
+  }
+
+  /// `operand` before the transpose; a constant that broadcasts to it is
+  /// transposed back.
+  static Value untransposed(PatternRewriter &rewriter, Value operand,
+                            ArrayRef<int64_t> permutation) {
+    if (auto transpose = operand.getDefiningOp<TransposeOp>())
+      return transpose.getInput();
+    SmallVector<int64_t> shape(permutation.size() - shapeOf(operand).size(), 1);
+    llvm::append_range(shape, shapeOf(operand));
+    auto type =
+        RankedTensorType::get(shape, tensorType(operand).getElementType());
+    Location loc = operand.getLoc();
+    Value full = createFolded<ReshapeOp>(rewriter, loc, type, operand);
+    return createFolded<TransposeOp>(rewriter, loc, full,
+                                     invertPermutation(permutation));
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Rising
+//===----------------------------------------------------------------------===//
+
+struct RaiseThroughEncode : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto encode = op.getInput().getDefiningOp<EncodeOp>();
+    if (!encode || !encode->hasOneUse())
+      return rewriter.notifyMatchFailure(op, "not the only use of an encoder");
+    ArrayRef<int64_t> permutation = op.getPermutation();
+    QuantizerAttr quantizer = encode.getQuantizer();
+    if (quantizer.isPerChannel())
+      quantizer = withAxis(quantizer,
+                           invertPermutation(permutation)[quantizer.getAxis()]);
+    Value input = TransposeOp::create(rewriter, op.getLoc(), encode.getInput(),
+                                      permutation);
+    rewriter.setInsertionPoint(op);
+    auto type =
+        withElements(tensorType(input), encode.getType().getElementType());
+    rewriter.replaceOp(op, EncodeOp::create(rewriter, encode.getLoc(), type,
+                                            input, quantizer));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Into weights
+//===----------------------------------------------------------------------===//
+
+/// matmul(reshape(transpose(x)), w) is matmul(reshape(x), w'), the columns of
+/// w' in the order of x, where rows of the matmul are images.
+struct FlattenIntoWeights : OpRewritePattern<IMatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(IMatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    auto reshape = op.getLhs().getDefiningOp<ReshapeOp>();
+    auto transpose = reshape ? reshape.getInput().getDefiningOp<TransposeOp>()
+                             : TransposeOp();
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "lhs is not flattened");
+    ArrayRef<int64_t> shape = shapeOf(transpose.getResult());
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    if (permutation[0] != 0 || shape[0] != shapeOf(op.getLhs())[0])
+      return rewriter.notifyMatchFailure(op, "rows are not images");
+    if (!constantTensor(op.getRhs()))
+      return rewriter.notifyMatchFailure(op, "weights are not constant");
+    Value weights = permuteColumns(rewriter, op.getRhs(), shape, permutation);
+    Value flat = ReshapeOp::create(rewriter, reshape.getLoc(),
+                                   op.getLhs().getType(), transpose.getInput());
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getLhsMutable().assign(flat);
+      op.getRhsMutable().assign(weights);
+    });
+    return success();
+  }
+
+  static Value permuteColumns(PatternRewriter &rewriter, Value weights,
+                              ArrayRef<int64_t> imageShape,
+                              ArrayRef<int64_t> permutation) {
+    Location loc = weights.getLoc();
+    SmallVector<int64_t> shape(imageShape);
+    shape[0] = shapeOf(weights)[0];
+    auto type =
+        RankedTensorType::get(shape, tensorType(weights).getElementType());
+    Value images = createFolded<ReshapeOp>(rewriter, loc, type, weights);
+    images = createFolded<TransposeOp>(rewriter, loc, images,
+                                       invertPermutation(permutation));
+    return createFolded<ReshapeOp>(rewriter, loc, weights.getType(), images);
+  }
+};
+
+struct PropagateLayout : qnn::impl::PropagateLayoutBase<PropagateLayout> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet patterns(context);
+    patterns.add<
+        SinkThroughPerChannel<ThresholdOp>, SinkThroughPerChannel<RequantizeOp>,
+        SinkThroughPerChannel<DequantizeOp>, SinkThroughPad, SinkThroughConcat,
+        SinkThroughElementwise, RaiseThroughEncode, FlattenIntoWeights>(
+        context);
+    // Two transposes in a row become one or none.
+    TransposeOp::getCanonicalizationPatterns(patterns, context);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace
