@@ -19,7 +19,8 @@ struct ImportOptions {
 /// their ONNX names as `qnn.name`, ops their node's name as a NameLoc. Fails
 /// with one diagnostic `FILE: node 'NAME' (OpType): reason`.
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
-importONNX(llvm::StringRef path, mlir::MLIRContext *context, const ImportOptions &options = {});
+importONNX(llvm::StringRef path, mlir::MLIRContext *context,
+           const ImportOptions &options = {});
 
 } // namespace qnn
 

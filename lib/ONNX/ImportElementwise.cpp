@@ -1,0 +1,141 @@
+//===- ImportElementwise.cpp - Functions of single elements ---------------===//
+
+#include "Importer.h"
+
+#include "TensorData.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <limits>
+
+using namespace mlir;
+using namespace qnn;
+
+template <typename OpTy>
+static void importUnary(NodeImporter &node) {
+  node.define(0, node.create<OpTy>(node.input(0)));
+}
+
+template <typename OpTy>
+static void importBinary(NodeImporter &node) {
+  node.define(0, node.create<OpTy>({node.input(0), node.input(1)}));
+}
+
+/// Any number of inputs, from left to right.
+template <typename OpTy>
+static Value combineInputs(NodeImporter &node) {
+  Value result = node.input(0);
+  for (int i = 1; i < node.numInputs(); ++i)
+    result = node.create<OpTy>({result, node.input(i)});
+  return result;
+}
+
+template <typename OpTy>
+static void importVariadic(NodeImporter &node) {
+  node.define(0, combineInputs<OpTy>(node));
+}
+
+static void importMean(NodeImporter &node) {
+  Value sum = combineInputs<AddOp>(node);
+  if (node.numInputs() > 1)
+    sum = node.create<DivOp>({sum, node.splat(node.numInputs())});
+  node.define(0, sum);
+}
+
+/// The exponent may be of another type than the base.
+static void importPow(NodeImporter &node) {
+  if (node.elementType(1) == onnx::TensorProto::FLOAT)
+    return importBinary<PowOp>(node);
+  Tensor exponent;
+  SmallVector<float> numbers = node.floats(1, "an exponent that is not float");
+  exponent.floats.assign(numbers.begin(), numbers.end());
+  exponent.shape.assign(node.shape(1).begin(), node.shape(1).end());
+  auto data = makeConstant(exponent, node.getBuilder().getContext());
+  node.define(0, node.create<PowOp>({node.input(0), node.constantOp(data)}));
+}
+
+static void importReciprocal(NodeImporter &node) {
+  node.define(0, node.create<DivOp>({node.splat(1.0f), node.input(0)}));
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+static void importLeakyRelu(NodeImporter &node) {
+  float alpha = node.getFloat("alpha", 0.01f);
+  node.define(0, node.create<LeakyReluOp>(node.input(0), [&](auto &properties) {
+    properties.alpha = node.getBuilder().getF32FloatAttr(alpha);
+  }));
+}
+
+/// max(x, 0) + slope * min(x, 0): one of the two is always 0.
+static void importPRelu(NodeImporter &node) {
+  Value x = node.input(0), zero = node.splat(0.0f);
+  Value negative = node.create<MinOp>({x, zero});
+  Value scaled = node.create<MulOp>({negative, node.input(1)});
+  node.define(0, node.create<AddOp>({node.create<MaxOp>({x, zero}), scaled}));
+}
+
+static Value hardSigmoid(NodeImporter &node, float alpha, float beta) {
+  return node.create<HardSigmoidOp>(node.input(0), [&](auto &properties) {
+    properties.alpha = node.getBuilder().getF32FloatAttr(alpha);
+    properties.beta = node.getBuilder().getF32FloatAttr(beta);
+  });
+}
+
+static void importHardSigmoid(NodeImporter &node) {
+  node.define(0, hardSigmoid(node, node.getFloat("alpha", 0.2f),
+                             node.getFloat("beta", 0.5f)));
+}
+
+static void importHardSwish(NodeImporter &node) {
+  Value gate = hardSigmoid(node, 1.0f / 6.0f, 0.5f);
+  node.define(0, node.create<MulOp>({node.input(0), gate}));
+}
+
+/// A bound is an attribute up to operator set 10, then an optional input.
+static float clipBound(NodeImporter &node, StringRef name, int index,
+                       float ifMissing) {
+  if (node.hasInput(index))
+    return node.scalar(index, name);
+  return node.getFloat(name, ifMissing);
+}
+
+static void importClip(NodeImporter &node) {
+  float greatest = std::numeric_limits<float>::max();
+  float min = clipBound(node, "min", 1, -greatest);
+  float max = clipBound(node, "max", 2, greatest);
+  node.define(0, node.create<ClipOp>(node.input(0), [&](auto &properties) {
+    properties.min = node.getBuilder().getF32FloatAttr(min);
+    properties.max = node.getBuilder().getF32FloatAttr(max);
+  }));
+}
+
+void qnn::addElementwiseHandlers(HandlerTable &table) {
+  table["Abs"] = importUnary<AbsOp>;
+  table["Add"] = importBinary<AddOp>;
+  table["Ceil"] = importUnary<CeilOp>;
+  table["Clip"] = importClip;
+  table["Div"] = importBinary<DivOp>;
+  table["Exp"] = importUnary<ExpOp>;
+  table["Floor"] = importUnary<FloorOp>;
+  table["HardSigmoid"] = importHardSigmoid;
+  table["HardSwish"] = importHardSwish;
+  table["LeakyRelu"] = importLeakyRelu;
+  table["Log"] = importUnary<LogOp>;
+  table["Max"] = importVariadic<MaxOp>;
+  table["Mean"] = importMean;
+  table["Min"] = importVariadic<MinOp>;
+  table["Mul"] = importBinary<MulOp>;
+  table["Neg"] = importUnary<NegOp>;
+  table["PRelu"] = importPRelu;
+  table["Pow"] = importPow;
+  table["Reciprocal"] = importReciprocal;
+  table["Relu"] = importUnary<ReluOp>;
+  table["Round"] = importUnary<RoundOp>;
+  table["Sigmoid"] = importUnary<SigmoidOp>;
+  table["Sign"] = importUnary<SignOp>;
+  table["Sqrt"] = importUnary<SqrtOp>;
+  table["Sub"] = importBinary<SubOp>;
+  table["Sum"] = importVariadic<AddOp>;
+  table["Tanh"] = importUnary<TanhOp>;
+}

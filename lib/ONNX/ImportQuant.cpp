@@ -1,0 +1,151 @@
+//===- ImportQuant.cpp - QONNX's quantizers -------------------------------===//
+//
+// Quant (or IntQuant) and BipolarQuant become qnn.quantize. Their scale, zero
+// point and bit width are inputs in ONNX and attributes here, so they must be
+// known. QONNX clamps before it rounds, qnn.quantize after: the same, as the
+// bounds are integers.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Importer.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+/// One number, or one for each index of dimension `axis`.
+struct Parameter {
+  SmallVector<float> numbers;
+  int64_t axis = -1;
+};
+} // namespace
+
+/// The dimension of the quantized tensor along which a parameter of `shape`
+/// varies, or -1.
+static int64_t findAxis(NodeImporter &node, ArrayRef<int64_t> shape,
+                        StringRef what) {
+  int64_t axis = -1, missing = node.rank(0) - int64_t(shape.size());
+  for (auto [d, size] : llvm::enumerate(shape)) {
+    if (size == 1)
+      continue;
+    if (axis >= 0 || missing < 0)
+      node.notSupported(what + " that varies along several dimensions");
+    axis = missing + d;
+    if (node.shape(0)[axis] != size)
+      node.fail("expected " + Twine(node.shape(0)[axis]) + " numbers in " +
+                what + ", but got " + Twine(size));
+  }
+  return axis;
+}
+
+static Parameter readParameter(NodeImporter &node, int index, StringRef what) {
+  Parameter parameter{node.floats(index, what)};
+  if (parameter.numbers.empty())
+    node.fail("expected a number for " + what);
+  if (!llvm::all_equal(parameter.numbers))
+    parameter.axis = findAxis(node, node.shape(index), what);
+  else
+    parameter.numbers.truncate(1);
+  for (float number : parameter.numbers)
+    if (!std::isfinite(number))
+      node.fail("expected finite numbers for " + what);
+  return parameter;
+}
+
+static Parameter readScale(NodeImporter &node) {
+  Parameter scale = readParameter(node, 1, "the scale");
+  for (float number : scale.numbers)
+    if (!(number > 0.0f))
+      node.notSupported("a scale of " + Twine(std::to_string(number)) +
+                        ", expected a positive one");
+  return scale;
+}
+
+static unsigned readBits(NodeImporter &node) {
+  Parameter bits = readParameter(node, 3, "the bit width");
+  float number = bits.numbers.front();
+  if (bits.axis >= 0)
+    node.notSupported("a bit width for each channel");
+  if (number != std::floor(number) || number < 1 || number > 8)
+    node.notSupported("a bit width of " + llvm::formatv("{0}", number).str() +
+                      ", expected 1 to 8");
+  return static_cast<unsigned>(number);
+}
+
+static RoundingMode readRounding(NodeImporter &node) {
+  std::string name =
+      StringRef(node.getString("rounding_mode", "ROUND")).upper();
+  auto mode = llvm::StringSwitch<std::optional<RoundingMode>>(name)
+                  .Cases({"ROUND", "HALF_EVEN"}, RoundingMode::HalfEven)
+                  .Case("HALF_UP", RoundingMode::HalfUp)
+                  .Case("HALF_DOWN", RoundingMode::HalfDown)
+                  .Case("CEIL", RoundingMode::Ceil)
+                  .Case("FLOOR", RoundingMode::Floor)
+                  .Case("UP", RoundingMode::Up)
+                  .Cases({"DOWN", "ROUND_TO_ZERO"}, RoundingMode::Down)
+                  .Default(std::nullopt);
+  if (!mode)
+    node.notSupported("rounding mode '" + name + "'");
+  return *mode;
+}
+
+/// The attribute, or null where all numbers are `ifMissing`.
+static DenseF32ArrayAttr toAttr(NodeImporter &node, const Parameter &parameter,
+                                float ifMissing) {
+  if (parameter.numbers.size() == 1 && parameter.numbers[0] == ifMissing)
+    return {};
+  return node.getBuilder().getDenseF32ArrayAttr(parameter.numbers);
+}
+
+static void buildQuantize(NodeImporter &node, QuantizerAttr quantizer) {
+  node.define(0, node.create<QuantizeOp>(node.input(0), [&](auto &properties) {
+    properties.quantizer = quantizer;
+  }));
+}
+
+static void buildBipolar(NodeImporter &node, const Parameter &scale) {
+  buildQuantize(node,
+                QuantizerAttr::get(
+                    node.getBuilder().getContext(), 1, Encoding::Bipolar,
+                    /*narrow=*/false, RoundingMode::HalfEven, SignZero::PlusOne,
+                    toAttr(node, scale, 1.0f),
+                    /*zero_point=*/{}, scale.axis, Surrogate::StraightThrough));
+}
+
+static void importBipolarQuant(NodeImporter &node) {
+  buildBipolar(node, readScale(node));
+}
+
+static void importQuant(NodeImporter &node) {
+  unsigned bits = readBits(node);
+  Parameter scale = readScale(node);
+  Parameter zeroPoint = readParameter(node, 2, "the zero point");
+  bool isSigned = node.getInt("signed", 1) != 0;
+  DenseF32ArrayAttr zeroPointAttr = toAttr(node, zeroPoint, 0.0f);
+  // QONNX: one signed bit is the sign, +1 for 0.
+  if (bits == 1 && isSigned && !zeroPointAttr)
+    return buildBipolar(node, scale);
+  if (bits == 1 && isSigned)
+    node.notSupported("a zero point of a signed quantizer of 1 bit");
+  if (scale.axis >= 0 && zeroPoint.axis >= 0 && scale.axis != zeroPoint.axis)
+    node.notSupported("scale and zero point along different dimensions");
+  buildQuantize(node, QuantizerAttr::get(
+                          node.getBuilder().getContext(), bits,
+                          isSigned ? Encoding::Signed : Encoding::Unsigned,
+                          node.getInt("narrow", 0) != 0, readRounding(node),
+                          SignZero::PlusOne, toAttr(node, scale, 1.0f),
+                          zeroPointAttr, std::max(scale.axis, zeroPoint.axis),
+                          Surrogate::StraightThrough));
+}
+
+void qnn::addQuantHandlers(HandlerTable &table) {
+  table["qonnx.BipolarQuant"] = importBipolarQuant;
+  table["qonnx.IntQuant"] = importQuant;
+  table["qonnx.Quant"] = importQuant;
+}

@@ -1,0 +1,223 @@
+//===- Importer.h - ONNX's graph becomes a function of qnn ops --*- C++ -*-===//
+//
+// GraphImporter walks the nodes in order and knows what each ONNX value has
+// become: an SSA value, a constant, or both. Constants of integers (shapes,
+// axes, indices) never become ops: nodes on them are computed at once
+// (ConstantFolding.cpp), which is how chains of Shape, Gather and Concat
+// vanish. Constants of floats become `arith.constant` where an op uses them.
+//
+// NodeImporter is what the importer of one op sees: the node's attributes and
+// inputs, and a way to build ops that cannot build an invalid one. The
+// importers are functions of one file per family, found by name in a table.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QNN_LIB_ONNX_IMPORTER_H
+#define QNN_LIB_ONNX_IMPORTER_H
+
+#include "ImportError.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "onnx/onnx_pb.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
+#include "qnn/Reference/Tensor.h"
+#include "llvm/ADT/StringMap.h"
+#include <optional>
+
+namespace qnn {
+
+/// What an ONNX value has become; at least one of the first three is set.
+struct ImportedValue {
+  mlir::Value value;
+  mlir::DenseElementsAttr constant;               ///< f32 or i64
+  const onnx::TensorProto *initializer = nullptr; ///< not decoded yet
+  int32_t elementType = onnx::TensorProto::FLOAT; ///< ONNX's name of the type
+};
+
+class GraphImporter {
+public:
+  /// `model` has passed checkModel, closeShapes and inferShapes.
+  GraphImporter(const onnx::ModelProto &model, mlir::MLIRContext *context);
+
+  /// Builds the module; throws ImportError.
+  mlir::OwningOpRef<mlir::ModuleOp> run(llvm::StringRef functionName);
+
+  /// Decodes an initializer on its first use.
+  ImportedValue &lookup(const std::string &name);
+
+  /// Records what an output of a node has become. Throws ImportError where its
+  /// shape is not the one that ONNX's shape inference found.
+  void define(const std::string &name, ImportedValue value);
+
+  /// The SSA value of `imported`, which becomes an `arith.constant` if needed.
+  mlir::Value materialize(ImportedValue &imported, mlir::Location loc);
+
+  /// Text of the diagnostics since the last call, in one line.
+  std::string takeDiagnostics();
+
+  mlir::OpBuilder builder;
+  const int64_t opset;
+
+private:
+  mlir::func::FuncOp createFunction(mlir::ModuleOp module,
+                                    llvm::StringRef name);
+  void createReturn(mlir::func::FuncOp function);
+  void eraseDeadOps(mlir::func::FuncOp function);
+  mlir::RankedTensorType convertType(const onnx::ValueInfoProto &info);
+
+  const onnx::GraphProto &graph;
+  llvm::StringMap<ImportedValue> values;
+  llvm::StringMap<const onnx::TensorShapeProto *> inferredShapes;
+  std::string diagnostics;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+class NodeImporter {
+public:
+  NodeImporter(GraphImporter &graph, const onnx::NodeProto &node, int index);
+
+  /// Computes the node or builds its ops. Throws ImportError.
+  void run();
+
+  // Reporting.
+  [[noreturn]] void fail(const llvm::Twine &message) const;
+  [[noreturn]] void notSupported(const llvm::Twine &reason) const;
+
+  // The node.
+  llvm::StringRef opType() const { return node.op_type(); }
+  int64_t opset() const { return graph.opset; }
+  bool hasAttribute(llvm::StringRef name) const { return find(name); }
+  int64_t getInt(llvm::StringRef name, int64_t ifMissing) const;
+  float getFloat(llvm::StringRef name, float ifMissing) const;
+  std::string getString(llvm::StringRef name, llvm::StringRef ifMissing) const;
+  /// Empty where the attribute is missing.
+  llvm::SmallVector<int64_t> getInts(llvm::StringRef name) const;
+  const onnx::AttributeProto *find(llvm::StringRef name) const;
+
+  // Inputs.
+  int numInputs() const { return node.input_size(); }
+  bool hasInput(int index) const;
+  int32_t elementType(int index) const;
+  llvm::ArrayRef<int64_t> shape(int index) const;
+  int64_t rank(int index) const { return shape(index).size(); }
+  /// The input as an SSA value of f32; fails for other element types.
+  mlir::Value input(int index);
+  /// The same of f32 or i64.
+  mlir::Value anyInput(int index);
+  /// Value of an input that is known now; also of float ops on constants.
+  std::optional<Tensor> constant(int index);
+  /// The numbers of a constant input; fails where it is not constant. `what`
+  /// names it in the message.
+  llvm::SmallVector<int64_t> integers(int index, llvm::StringRef what);
+  llvm::SmallVector<float> floats(int index, llvm::StringRef what);
+  float scalar(int index, llvm::StringRef what);
+
+  // Outputs.
+  int numOutputs() const;
+  bool hasOutput(int index) const;
+  void define(int index, mlir::Value value);
+  void defineConstant(const Tensor &tensor, int32_t elementType);
+  /// The output is input `index` itself.
+  void forward(int index);
+
+  // Building.
+  /// Builds an op with inferred result types; `fill` sets its properties. Fails
+  /// with the op's own message where it is invalid.
+  template <typename OpTy>
+  OpTy createOp(mlir::ValueRange operands,
+                llvm::function_ref<void(typename OpTy::Properties &)> fill) {
+    mlir::OperationState state(loc, OpTy::getOperationName());
+    auto &properties = state.getOrAddProperties<typename OpTy::Properties>();
+    state.name.populateDefaultProperties(state.getRawProperties());
+    fill(properties);
+    return mlir::cast<OpTy>(build(state, operands));
+  }
+  /// The same for ops of one result.
+  template <typename OpTy>
+  mlir::Value
+  create(mlir::ValueRange operands,
+         llvm::function_ref<void(typename OpTy::Properties &)> fill) {
+    return createOp<OpTy>(operands, fill)->getResult(0);
+  }
+  /// And for ops without attributes, or with their default ones.
+  template <typename OpTy>
+  mlir::Value create(mlir::ValueRange operands) {
+    mlir::OperationState state(loc, OpTy::getOperationName());
+    return build(state, operands)->getResult(0);
+  }
+  /// `input` under another shape; nothing is built where it has it already.
+  mlir::Value reshape(mlir::Value input, llvm::ArrayRef<int64_t> shape);
+  mlir::Value transpose(mlir::Value input, llvm::ArrayRef<int64_t> permutation);
+  mlir::Value constantOp(mlir::DenseElementsAttr data);
+  /// The constant of `shape` that holds one number.
+  mlir::Value splat(float number, llvm::ArrayRef<int64_t> shape = {});
+
+  /// `axis` counted from the front; fails unless -rank <= axis < rank.
+  int64_t normalizeAxis(int64_t axis, int64_t rank) const;
+  /// The same for several, ascending; fails for duplicates.
+  llvm::SmallVector<int64_t> normalizeAxes(llvm::ArrayRef<int64_t> axes,
+                                           int64_t rank) const;
+
+  mlir::Builder &getBuilder() { return graph.builder; }
+
+private:
+  mlir::Operation *build(mlir::OperationState &state,
+                         mlir::ValueRange operands);
+  bool foldConstants();
+
+  GraphImporter &graph;
+  const onnx::NodeProto &node;
+  std::string name;
+  mlir::Location loc;
+};
+
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
+//===----------------------------------------------------------------------===//
+// The tables
+//===----------------------------------------------------------------------===//
+
+using NodeHandler = void (*)(NodeImporter &);
+using HandlerTable = llvm::StringMap<NodeHandler>;
+
+/// Each adds the importers of one family, by op type.
+void addConstantHandlers(HandlerTable &table);
+void addElementwiseHandlers(HandlerTable &table);
+void addNNHandlers(HandlerTable &table);
+void addPoolHandlers(HandlerTable &table);
+void addQuantHandlers(HandlerTable &table);
+void addReduceHandlers(HandlerTable &table);
+void addSelectHandlers(HandlerTable &table);
+void addShapeHandlers(HandlerTable &table);
+
+/// The importer of an op, or null.
+NodeHandler lookupHandler(const onnx::NodeProto &node);
+
+/// Computes a node whose inputs are all known, if it is one of those that work
+/// on shapes and indices. An absent input is a missing tensor.
+using ConstantFolder = Tensor (*)(NodeImporter &,
+                                  llvm::ArrayRef<std::optional<Tensor>>);
+
+/// The folder of an op, or null.
+ConstantFolder lookupFolder(const onnx::NodeProto &node);
+
+/// The indices that Slice selects in one dimension.
+struct SliceRange {
+  int64_t offset, size, step;
+};
+/// One range for each dimension of `shape`, after ONNX's clamping.
+llvm::SmallVector<SliceRange> sliceRanges(NodeImporter &node,
+                                          llvm::ArrayRef<int64_t> shape);
+/// The result shape of Reshape, Flatten, Squeeze or Unsqueeze.
+llvm::SmallVector<int64_t> reshapedShape(NodeImporter &node,
+                                         llvm::ArrayRef<int64_t> shape);
+/// NumPy's broadcasting of two shapes.
+llvm::SmallVector<int64_t> broadcastShapes(NodeImporter &node,
+                                           llvm::ArrayRef<int64_t> a,
+                                           llvm::ArrayRef<int64_t> b);
+
+} // namespace qnn
+
+#endif // QNN_LIB_ONNX_IMPORTER_H

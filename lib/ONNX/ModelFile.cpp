@@ -1,0 +1,297 @@
+//===- ModelFile.cpp - From a path to a checked ONNX model ----------------===//
+//
+// What stands between a file and the graph importer. The ONNX library does the
+// work; here its answers become one line each, and what it would crash on or
+// silently skip is found first.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ModelFile.h"
+
+#include "ImportError.h"
+#include "Importer.h"
+#include "Schemas.h"
+#include "TensorData.h"
+#include "onnx/checker.h"
+#include "onnx/defs/parser.h"
+#include "onnx/inliner/inliner.h"
+#include "onnx/shape_inference/implementation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
+#include <limits>
+
+using namespace llvm;
+using namespace qnn;
+
+static constexpr int64_t minOpset = 7, maxOpset = 24;
+
+std::string qnn::nodeName(const onnx::NodeProto &node, int index) {
+  if (!node.name().empty())
+    return node.name();
+  return node.op_type() + "_" + std::to_string(index);
+}
+
+std::string qnn::nodePrefix(StringRef name, StringRef opType) {
+  return ("node '" + name + "' (" + opType + "): ").str();
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+static std::unique_ptr<MemoryBuffer> readFile(StringRef path) {
+  if (sys::fs::is_directory(path))
+    throw ImportError("cannot read: it is a directory");
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/true);
+  if (std::error_code error = buffer.getError())
+    throw ImportError("cannot read: " + error.message());
+  return std::move(*buffer);
+}
+
+static void parseText(onnx::ModelProto &model, const MemoryBuffer &buffer) {
+  onnx::OnnxParser parser(buffer.getBufferStart());
+  onnx::Common::Status status = parser.Parse(model);
+  if (!status.IsOK())
+    throw ImportError("not ONNX's text syntax: " + status.ErrorMessage());
+  if (!parser.EndOfInput())
+    throw ImportError(
+        "not ONNX's text syntax: text after the end of the model");
+}
+
+static void parseBinary(onnx::ModelProto &model, const MemoryBuffer &buffer) {
+  if (buffer.getBufferSize() > std::numeric_limits<int>::max())
+    throw ImportError("not supported: a protobuf of 2 GiB or more");
+  google::protobuf::LogSilencer silencer;
+  if (!model.ParseFromArray(buffer.getBufferStart(), buffer.getBufferSize()))
+    throw ImportError("not an ONNX file, or not all of one");
+  if (!model.has_graph())
+    throw ImportError("not an ONNX file: it holds no graph");
+}
+
+static std::string findEntry(const onnx::TensorProto &tensor, StringRef key) {
+  for (const auto &entry : tensor.external_data())
+    if (entry.key() == key)
+      return entry.value();
+  return "";
+}
+
+static uint64_t readNumber(const onnx::TensorProto &tensor, StringRef key,
+                           uint64_t ifMissing) {
+  std::string text = findEntry(tensor, key);
+  uint64_t number;
+  if (text.empty())
+    return ifMissing;
+  if (StringRef(text).getAsInteger(10, number))
+    throw ImportError("tensor '" + tensor.name() + "': expected a number for " +
+                      key + " of its file, but got '" + text + "'");
+  return number;
+}
+
+/// Puts the data of a tensor that lies in another file into the tensor.
+static void loadExternalData(onnx::TensorProto &tensor, StringRef folder) {
+  if (tensor.data_location() != onnx::TensorProto::EXTERNAL)
+    return;
+  std::string path = onnx::checker::resolve_external_data_location(
+      folder.str(), findEntry(tensor, "location"), tensor.name());
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (std::error_code error = buffer.getError())
+    throw ImportError("tensor '" + tensor.name() + "': cannot read " + path +
+                      ": " + error.message());
+  StringRef data = (*buffer)->getBuffer();
+  uint64_t offset = readNumber(tensor, "offset", 0);
+  if (offset > data.size())
+    throw ImportError("tensor '" + tensor.name() + "': " + path +
+                      " ends before offset " + Twine(offset));
+  uint64_t length = readNumber(tensor, "length", data.size() - offset);
+  if (length > data.size() - offset)
+    throw ImportError("tensor '" + tensor.name() + "': " + path +
+                      " is too short");
+  tensor.set_raw_data(data.substr(offset, length).str());
+  tensor.clear_external_data();
+  tensor.set_data_location(onnx::TensorProto::DEFAULT);
+}
+
+/// The names under which Brevitas, FINN and QONNX write the same ops become
+/// one.
+static void unifyQuantDomain(onnx::ModelProto &model) {
+  bool isUsed = false;
+  for (onnx::NodeProto &node : *model.mutable_graph()->mutable_node())
+    if (node.domain() == "onnx.brevitas" ||
+        node.domain() == "finn.custom_op.general" ||
+        node.domain() == quantDomain) {
+      node.set_domain(quantDomain);
+      isUsed = true;
+    }
+  for (const auto &import : model.opset_import())
+    isUsed &= import.domain() != quantDomain;
+  if (!isUsed)
+    return;
+  // Old exporters forget to import the domain.
+  onnx::OperatorSetIdProto *import = model.add_opset_import();
+  import->set_domain(quantDomain);
+  import->set_version(1);
+}
+
+onnx::ModelProto qnn::readModel(StringRef path) {
+  std::unique_ptr<MemoryBuffer> buffer = readFile(path);
+  if (buffer->getBufferSize() == 0)
+    throw ImportError("not an ONNX file: it is empty");
+  onnx::ModelProto model;
+  if (sys::path::extension(path) == ".onnxtxt")
+    parseText(model, *buffer);
+  else
+    parseBinary(model, *buffer);
+  SmallString<128> folder = sys::path::parent_path(path);
+  if (folder.empty())
+    folder = ".";
+  for (onnx::TensorProto &tensor :
+       *model.mutable_graph()->mutable_initializer())
+    loadExternalData(tensor, folder);
+  unifyQuantDomain(model);
+  return model;
+}
+
+//===----------------------------------------------------------------------===//
+// Checking
+//===----------------------------------------------------------------------===//
+
+int64_t qnn::opsetVersion(const onnx::ModelProto &model) {
+  for (const auto &import : model.opset_import())
+    if (import.domain().empty() || import.domain() == "ai.onnx")
+      return import.version();
+  return maxOpset; // only custom ops
+}
+
+/// The ONNX library puts the node behind the reason; we name it first.
+static ImportError checkerError(StringRef text) {
+  auto [reason, context] = text.split("==> Context: ");
+  StringRef name = context.split("Name: ").second;
+  auto [node, opType] = name.split(" OpType: ");
+  std::string prefix = name.empty() ? "" : nodePrefix(node, opType.trim());
+  return ImportError(prefix + "not valid ONNX: " + reason.trim());
+}
+
+static void requirePositive(const onnx::NodeProto &node, int index) {
+  auto check = [&](const onnx::AttributeProto &attribute, int64_t number) {
+    if (number < 1)
+      throw ImportError(nodePrefix(nodeName(node, index), node.op_type()) +
+                        "expected " + attribute.name() +
+                        " of 1 or more, but got " + Twine(number));
+  };
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (StringSwitch<bool>(attribute.name())
+            .Cases({"strides", "dilations", "kernel_shape"}, true)
+            .Default(false))
+      for (int64_t number : attribute.ints())
+        check(attribute, number);
+    if (attribute.name() == "group")
+      check(attribute, attribute.i());
+  }
+}
+
+static void requireHandler(const onnx::NodeProto &node, int index) {
+  if (lookupHandler(node) || lookupFolder(node))
+    return;
+  std::string reason = "no importer for this operator";
+  if (!node.domain().empty())
+    reason += " of domain '" + node.domain() + "'";
+  throw ImportError(nodePrefix(nodeName(node, index), node.op_type()) +
+                    "not supported: " + reason);
+}
+
+void qnn::checkModel(onnx::ModelProto &model) {
+  registerQuantSchemas();
+  int64_t opset = opsetVersion(model);
+  if (opset < minOpset || opset > maxOpset)
+    throw ImportError("not supported: operator set " + Twine(opset) +
+                      ", expected " + Twine(minOpset) + " to " +
+                      Twine(maxOpset));
+  try {
+    onnx::checker::check_model(model);
+    if (model.functions_size() > 0)
+      onnx::inliner::InlineLocalFunctions(model, /*convert_version=*/true);
+  } catch (const std::exception &error) {
+    throw checkerError(error.what());
+  }
+  for (auto [index, node] : enumerate(model.graph().node())) {
+    requireHandler(node, index);
+    requirePositive(node, index);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+static void checkInputType(const onnx::ValueInfoProto &info) {
+  std::string prefix = "input '" + info.name() + "': not supported: ";
+  if (!info.type().has_tensor_type())
+    throw ImportError(prefix + "it is not a tensor");
+  int32_t type = info.type().tensor_type().elem_type();
+  if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64)
+    throw ImportError(prefix + "element type " + elementTypeName(type) +
+                      ", expected float");
+  if (!info.type().tensor_type().has_shape())
+    throw ImportError(prefix + "its shape is missing");
+}
+
+static void closeInput(onnx::ValueInfoProto &info, int64_t openBatch) {
+  checkInputType(info);
+  auto *shape = info.mutable_type()->mutable_tensor_type()->mutable_shape();
+  for (auto [index, dimension] : enumerate(*shape->mutable_dim())) {
+    if (!dimension.has_dim_value() && index == 0)
+      dimension.set_dim_value(openBatch);
+    if (!dimension.has_dim_value())
+      throw ImportError("input '" + info.name() +
+                        "': not supported: dimension " + Twine(index) + " (" +
+                        (dimension.has_dim_param() ? dimension.dim_param()
+                                                   : std::string("unnamed")) +
+                        ") is open; only the first may be");
+    if (dimension.dim_value() < 1)
+      throw ImportError("input '" + info.name() +
+                        "': not supported: dimension " + Twine(index) + " is " +
+                        Twine(dimension.dim_value()));
+  }
+}
+
+void qnn::closeShapes(onnx::ModelProto &model, int64_t openBatch) {
+  onnx::GraphProto &graph = *model.mutable_graph();
+  StringSet<> constants;
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    constants.insert(tensor.name());
+  for (onnx::ValueInfoProto &info : *graph.mutable_input())
+    if (!constants.contains(info.name()))
+      closeInput(info, openBatch);
+  // What the exporter wrote about other values may speak of the open batch.
+  graph.clear_value_info();
+}
+
+/// From `(op_type:Conv, node name: c): [ShapeInferenceError] reason`.
+static ImportError inferenceError(StringRef text) {
+  auto [before, after] = text.split("(op_type:");
+  auto [opType, rest] = after.split(", node name: ");
+  auto [name, reason] = rest.split("): ");
+  if (reason.empty())
+    return ImportError("shape inference: " + text.trim());
+  reason.consume_front("[ShapeInferenceError] ");
+  reason.consume_front("[TypeInferenceError] ");
+  return ImportError(nodePrefix(name, opType) + reason.trim());
+}
+
+void qnn::inferShapes(onnx::ModelProto &model) {
+  onnx::ShapeInferenceOptions options(/*check_type=*/true, /*error_mode=*/1,
+                                      /*data_propagation=*/true);
+  try {
+    onnx::shape_inference::InferShapes(
+        model, onnx::OpSchemaRegistry::Instance(), options);
+  } catch (const std::exception &error) {
+    throw inferenceError(error.what());
+  }
+}

@@ -1,0 +1,43 @@
+//===- ModelFile.h - From a path to a checked ONNX model --------*- C++ -*-===//
+
+#ifndef QNN_LIB_ONNX_MODELFILE_H
+#define QNN_LIB_ONNX_MODELFILE_H
+
+#include "onnx/onnx_pb.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace qnn {
+
+/// The domain under which this importer knows QONNX's ops, whatever the file
+/// calls it.
+inline constexpr const char quantDomain[] = "qonnx.custom_op.general";
+
+/// Reads `.onnx` (protobuf) or `.onnxtxt` (ONNX's text syntax), with tensors
+/// stored in other files, and gives QONNX's ops their one domain. Throws
+/// ImportError.
+onnx::ModelProto readModel(llvm::StringRef path);
+
+/// Runs ONNX's checker, expands the model's own functions, and makes sure that
+/// every op of the graph has an importer. Throws ImportError.
+void checkModel(onnx::ModelProto &model);
+
+/// Fixes the open batch dimension of the inputs; throws ImportError where an
+/// input is not a tensor of known shape then.
+void closeShapes(onnx::ModelProto &model, int64_t openBatch);
+
+/// Runs ONNX's shape inference with data propagation; throws ImportError where
+/// types or shapes do not fit.
+void inferShapes(onnx::ModelProto &model);
+
+/// The name of a node in messages and locations: its own, or OpType_index.
+std::string nodeName(const onnx::NodeProto &node, int index);
+
+/// What every message about a node starts with: `node 'NAME' (OpType): `.
+std::string nodePrefix(llvm::StringRef name, llvm::StringRef opType);
+
+/// Version of ONNX's own operator set that the model uses.
+int64_t opsetVersion(const onnx::ModelProto &model);
+
+} // namespace qnn
+
+#endif // QNN_LIB_ONNX_MODELFILE_H

@@ -1,0 +1,284 @@
+//===- NodeImporter.cpp - One node: attributes, inputs, outputs -----------===//
+
+#include "Importer.h"
+
+#include "ModelFile.h"
+#include "TensorData.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Verifier.h"
+#include "qnn/Reference/Evaluator.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace qnn;
+
+NodeImporter::NodeImporter(GraphImporter &graph, const onnx::NodeProto &node,
+                           int index)
+    : graph(graph), node(node), name(nodeName(node, index)),
+      loc(NameLoc::get(graph.builder.getStringAttr(name))) {}
+
+void NodeImporter::run() {
+  if (foldConstants())
+    return;
+  NodeHandler handler = lookupHandler(node);
+  if (!handler)
+    notSupported("no importer for this operator");
+  try {
+    handler(*this);
+  } catch (const ImportError &) {
+    throw;
+  } catch (const std::exception &error) {
+    fail(error.what());
+  }
+}
+
+void NodeImporter::fail(const Twine &message) const {
+  throw ImportError(nodePrefix(name, node.op_type()) + message);
+}
+
+void NodeImporter::notSupported(const Twine &reason) const {
+  fail("not supported: " + reason);
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+const onnx::AttributeProto *NodeImporter::find(StringRef attribute) const {
+  for (const onnx::AttributeProto &candidate : node.attribute())
+    if (StringRef(candidate.name()) == attribute)
+      return &candidate;
+  return nullptr;
+}
+
+int64_t NodeImporter::getInt(StringRef attribute, int64_t ifMissing) const {
+  const onnx::AttributeProto *found = find(attribute);
+  return found ? found->i() : ifMissing;
+}
+
+float NodeImporter::getFloat(StringRef attribute, float ifMissing) const {
+  const onnx::AttributeProto *found = find(attribute);
+  return found ? found->f() : ifMissing;
+}
+
+std::string NodeImporter::getString(StringRef attribute,
+                                    StringRef ifMissing) const {
+  const onnx::AttributeProto *found = find(attribute);
+  return found ? found->s() : ifMissing.str();
+}
+
+SmallVector<int64_t> NodeImporter::getInts(StringRef attribute) const {
+  const onnx::AttributeProto *found = find(attribute);
+  if (!found)
+    return {};
+  return SmallVector<int64_t>(found->ints().begin(), found->ints().end());
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+bool NodeImporter::hasInput(int index) const {
+  return index < node.input_size() && !node.input(index).empty();
+}
+
+int32_t NodeImporter::elementType(int index) const {
+  return graph.lookup(node.input(index)).elementType;
+}
+
+ArrayRef<int64_t> NodeImporter::shape(int index) const {
+  ImportedValue &imported = graph.lookup(node.input(index));
+  if (imported.value)
+    return shapeOf(imported.value);
+  return imported.constant.getType().getShape();
+}
+
+Value NodeImporter::input(int index) {
+  int32_t type = elementType(index);
+  if (type != onnx::TensorProto::FLOAT)
+    notSupported("input '" + node.input(index) + "' has element type " +
+                 elementTypeName(type) + ", expected float");
+  return anyInput(index);
+}
+
+Value NodeImporter::anyInput(int index) {
+  if (!hasInput(index))
+    fail("input " + Twine(index) + " is missing");
+  ImportedValue &imported = graph.lookup(node.input(index));
+  if (imported.elementType != onnx::TensorProto::FLOAT &&
+      imported.elementType != onnx::TensorProto::INT64)
+    notSupported("input '" + node.input(index) + "' has element type " +
+                 elementTypeName(imported.elementType));
+  return graph.materialize(imported, loc);
+}
+
+/// Evaluates `value` if it depends on small constants only.
+static std::optional<Tensor> evaluateCone(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || cast<ShapedType>(value.getType()).getNumElements() > (1 << 20))
+    return std::nullopt;
+  SmallVector<Tensor> operands, results;
+  for (Value operand : op->getOperands()) {
+    std::optional<Tensor> tensor = evaluateCone(operand);
+    if (!tensor)
+      return std::nullopt;
+    operands.push_back(std::move(*tensor));
+  }
+  if (failed(evaluateOp(op, operands, results)))
+    return std::nullopt;
+  return results[cast<OpResult>(value).getResultNumber()];
+}
+
+std::optional<Tensor> NodeImporter::constant(int index) {
+  if (!hasInput(index))
+    return std::nullopt;
+  ImportedValue &imported = graph.lookup(node.input(index));
+  if (imported.constant)
+    return readConstant(imported.constant);
+  std::optional<Tensor> tensor = evaluateCone(imported.value);
+  graph.takeDiagnostics();
+  if (tensor)
+    imported.constant = makeConstant(*tensor, graph.builder.getContext());
+  return tensor;
+}
+
+SmallVector<int64_t> NodeImporter::integers(int index, StringRef what) {
+  std::optional<Tensor> tensor = constant(index);
+  if (!tensor)
+    notSupported(what + " is not a constant");
+  if (tensor->isFloat)
+    fail("expected integers for " + what + ", but got floats");
+  return SmallVector<int64_t>(tensor->integers.begin(), tensor->integers.end());
+}
+
+SmallVector<float> NodeImporter::floats(int index, StringRef what) {
+  std::optional<Tensor> tensor = constant(index);
+  if (!tensor)
+    notSupported(what + " is not a constant");
+  if (tensor->isFloat)
+    return SmallVector<float>(tensor->floats.begin(), tensor->floats.end());
+  return SmallVector<float>(tensor->integers.begin(), tensor->integers.end());
+}
+
+float NodeImporter::scalar(int index, StringRef what) {
+  SmallVector<float> numbers = floats(index, what);
+  if (numbers.size() != 1)
+    fail("expected one number for " + what + ", but got " +
+         Twine(numbers.size()));
+  return numbers.front();
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+int NodeImporter::numOutputs() const {
+  return llvm::count_if(node.output(),
+                        [](const std::string &name) { return !name.empty(); });
+}
+
+bool NodeImporter::hasOutput(int index) const {
+  return index < node.output_size() && !node.output(index).empty();
+}
+
+void NodeImporter::define(int index, Value value) {
+  if (!hasOutput(index))
+    return;
+  ImportedValue imported;
+  imported.value = value;
+  if (getElementTypeOrSelf(value).isInteger(64))
+    imported.elementType = onnx::TensorProto::INT64;
+  try {
+    graph.define(node.output(index), imported);
+  } catch (const ImportError &error) {
+    fail(error.what());
+  }
+}
+
+void NodeImporter::defineConstant(const Tensor &tensor, int32_t elementType) {
+  ImportedValue imported;
+  imported.constant = makeConstant(tensor, graph.builder.getContext());
+  imported.elementType = elementType;
+  try {
+    graph.define(node.output(0), imported);
+  } catch (const ImportError &error) {
+    fail(error.what());
+  }
+}
+
+void NodeImporter::forward(int index) {
+  if (!hasInput(index))
+    fail("input " + Twine(index) + " is missing");
+  graph.define(node.output(0), graph.lookup(node.input(index)));
+}
+
+//===----------------------------------------------------------------------===//
+// Building
+//===----------------------------------------------------------------------===//
+
+Operation *NodeImporter::build(OperationState &state, ValueRange operands) {
+  state.addOperands(operands);
+  if (state.types.empty()) {
+    auto *interface = state.name.getInterface<InferTypeOpInterface>();
+    if (failed(interface->inferReturnTypes(
+            state.getContext(), loc, operands,
+            state.attributes.getDictionary(state.getContext()),
+            state.getRawProperties(), {}, state.types)))
+      fail(graph.takeDiagnostics());
+  }
+  for (Type type : state.types)
+    if (cast<ShapedType>(type).getNumElements() == 0)
+      notSupported("the result is an empty tensor");
+  Operation *op = graph.builder.create(state);
+  if (failed(verify(op)))
+    fail(graph.takeDiagnostics());
+  return op;
+}
+
+Value NodeImporter::reshape(Value input, ArrayRef<int64_t> shape) {
+  if (shapeOf(input) == shape)
+    return input;
+  if (auto constant = input.getDefiningOp<arith::ConstantOp>()) {
+    auto data = cast<DenseElementsAttr>(constant.getValue());
+    auto type = RankedTensorType::get(shape, data.getElementType());
+    return constantOp(data.reshape(type));
+  }
+  OperationState state(loc, ReshapeOp::getOperationName());
+  state.addTypes(RankedTensorType::get(shape, getElementTypeOrSelf(input)));
+  return build(state, input)->getResult(0);
+}
+
+Value NodeImporter::transpose(Value input, ArrayRef<int64_t> permutation) {
+  if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
+    return input;
+  return create<TransposeOp>(input, [&](auto &properties) {
+    properties.permutation = getBuilder().getDenseI64ArrayAttr(permutation);
+  });
+}
+
+Value NodeImporter::constantOp(DenseElementsAttr data) {
+  return arith::ConstantOp::create(graph.builder, loc, data);
+}
+
+Value NodeImporter::splat(float number, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, getBuilder().getF32Type());
+  return constantOp(DenseElementsAttr::get(type, number));
+}
+
+int64_t NodeImporter::normalizeAxis(int64_t axis, int64_t rank) const {
+  if (axis < -rank || axis >= rank)
+    fail("expected an axis from " + Twine(-rank) + " to " + Twine(rank - 1) +
+         ", but got " + Twine(axis));
+  return axis < 0 ? axis + rank : axis;
+}
+
+SmallVector<int64_t> NodeImporter::normalizeAxes(ArrayRef<int64_t> axes,
+                                                 int64_t rank) const {
+  SmallVector<int64_t> result;
+  for (int64_t axis : axes)
+    result.push_back(normalizeAxis(axis, rank));
+  llvm::sort(result);
+  if (std::adjacent_find(result.begin(), result.end()) != result.end())
+    fail("the same axis is given twice");
+  return result;
+}
