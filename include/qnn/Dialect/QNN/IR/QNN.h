@@ -24,6 +24,25 @@ struct Tensor; // the reference evaluator's: qnn/Reference/Tensor.h
 /// The op f satisfies f(x) <= f(y) for all x <= y, also after rounding to f32.
 template <typename ConcreteOp>
 class Increasing : public mlir::OpTrait::TraitBase<ConcreteOp, Increasing> {};
+
+/// Checks the results against inferReturnTypes before the verifier of the op
+/// runs, and reports once: MLIR's own check, which comes after it, would add
+/// "failed to infer returned types".
+template <typename ConcreteOp>
+class Inferable : public mlir::OpTrait::TraitBase<ConcreteOp, Inferable> {
+public:
+  static llvm::LogicalResult verifyTrait(mlir::Operation *op) {
+    llvm::SmallVector<mlir::Type> types;
+    typename ConcreteOp::Adaptor adaptor(mlir::cast<ConcreteOp>(op));
+    if (failed(ConcreteOp::inferReturnTypes(op->getContext(), op->getLoc(),
+                                            adaptor, types)))
+      return mlir::failure();
+    if (op->getResultTypes() == mlir::TypeRange(types))
+      return mlir::success();
+    return op->emitOpError("expected results of type ")
+           << types << ", but got " << op->getResultTypes();
+  }
+};
 } // namespace qnn
 
 #include "qnn/Dialect/QNN/IR/QNNDialect.h.inc"

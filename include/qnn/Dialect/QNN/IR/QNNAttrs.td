@@ -34,6 +34,20 @@ def QNN_CodeAttr : QNN_Attr<"Code", "code"> {
   }];
 }
 
+/// Printed as `array<f32: ...>` with all digits; the default for a parameter,
+/// `[...]`, keeps six.
+def QNN_F32Array : OptionalParameter<"::mlir::DenseF32ArrayAttr"> {
+  let parser = [{
+    [&]() -> ::llvm::FailureOr<::mlir::DenseF32ArrayAttr> {
+      ::mlir::DenseF32ArrayAttr array;
+      if ($_parser.parseAttribute(array))
+        return ::mlir::failure();
+      return array;
+    }()
+  }];
+  let printer = "$_printer.printAttribute($_self)";
+}
+
 def QNN_QuantizerAttr : QNN_Attr<"Quantizer", "quantizer"> {
   let summary = "a uniform quantizer of 1 to 8 bits";
   let description = [{
@@ -50,7 +64,7 @@ def QNN_QuantizerAttr : QNN_Attr<"Quantizer", "quantizer"> {
 
     Example:
     ```mlir
-    #qnn.quantizer<bits = 2, encoding = signed, narrow = true, scale = array<f32: 0.5>>
+    #qnn.quantizer<bits = 2, encoding = signed, narrow = true, scale = [0.5]>
     ```
   }];
   let parameters = (ins
@@ -58,8 +72,7 @@ def QNN_QuantizerAttr : QNN_Attr<"Quantizer", "quantizer"> {
     DefaultValuedParameter<"bool", "false">:$narrow,
     DefaultValuedParameter<"::qnn::RoundingMode", "RoundingMode::HalfEven">:$rounding,
     DefaultValuedParameter<"::qnn::SignZero", "SignZero::PlusOne">:$sign_zero,
-    OptionalParameter<"::mlir::DenseF32ArrayAttr">:$scale,
-    OptionalParameter<"::mlir::DenseF32ArrayAttr">:$zero_point,
+    QNN_F32Array:$scale, QNN_F32Array:$zero_point,
     DefaultValuedParameter<"int64_t", "-1">:$axis,
     DefaultValuedParameter<"::qnn::Surrogate", "Surrogate::StraightThrough">:$surrogate);
   let assemblyFormat = "`<` struct(params) `>`";

@@ -30,9 +30,11 @@ class QNN_Op<string mnemonic, list<Trait> traits = []>
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
+def QNN_Inferable : NativeOpTrait<"Inferable"> { let cppNamespace = "::qnn"; }
+
 /// An op whose result types follow from operands and attributes; building and
 /// verifying both use `inferReturnTypes` of the family's .cpp file.
 class QNN_InferredOp<string mnemonic, list<Trait> traits = []>
-    : QNN_Op<mnemonic, !listconcat([InferTypeOpAdaptor], traits)>;
+    : QNN_Op<mnemonic, !listconcat([InferTypeOpAdaptor, QNN_Inferable], traits)>;
 
 #endif // QNN_OP_BASE
