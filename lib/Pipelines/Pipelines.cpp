@@ -17,19 +17,29 @@ using namespace mlir;
 
 namespace qnn {
 
-void buildGraphPipeline(OpPassManager &pm) {
-  pm.addPass(createCSEPass());
-}
+void buildGraphPipeline(OpPassManager &pm) { pm.addPass(createCSEPass()); }
 
 void buildIntegerPipeline(OpPassManager &pm) {
   // Pools go behind the quantizer first, so that the chain from sum to
   // quantizer is pointwise and becomes thresholds.
+  pm.addPass(createMoveMaxPool());
   pm.addPass(createIntegerise());
+  pm.addPass(createSynthesiseThresholds());
+  pm.addPass(createPropagateLayout());
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(createMaterializePadding());
+  pm.addPass(createNarrowAccumulators());
   pm.addPass(createCSEPass());
+  pm.addPass(createSelectKernels());
 }
 
 void buildPackedPipeline(OpPassManager &pm) {
+  pm.addPass(createWidenCodes());
+  pm.addPass(createPackProducts());
+  pm.addPass(createCanonicalizerPass());
+  // Packing moves up to the thresholds first, so that they can store words.
+  pm.addPass(createHoistPacking());
+  pm.addPass(createFuseThresholds());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
