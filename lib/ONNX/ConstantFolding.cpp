@@ -98,9 +98,11 @@ static Tensor foldGather(NodeImporter &node, Inputs inputs) {
     for (int64_t d = 0; d < indices.rank(); ++d)
       which += index[axis + d] * indexStrides[d];
     for (int64_t d = 0; d < source.rank(); ++d) {
-      int64_t at = d < axis ? index[d] : index[d + indices.rank() - 1];
+      int64_t at;
       if (d == axis)
         at = node.normalizeAxis(indices.integers[which], source.shape[axis]);
+      else
+        at = index[d < axis ? d : d + indices.rank() - 1];
       from += at * strides[d];
     }
     return from;
@@ -228,7 +230,8 @@ static Tensor foldBinary(NodeImporter &node, Inputs inputs) {
   Tensor result = *inputs[0];
   for (const std::optional<Tensor> &input : inputs.drop_front()) {
     if (result.isFloat || input->isFloat)
-      node.notSupported("floats on constants only");
+      node.notSupported("arithmetic on " +
+                        elementTypeName(node.elementType(0)));
     SmallVector<int64_t> shape =
         broadcastShapes(node, result.shape, input->shape);
     Tensor lhs = broadcast(result, shape), rhs = broadcast(*input, shape);
@@ -241,6 +244,8 @@ static Tensor foldBinary(NodeImporter &node, Inputs inputs) {
 
 static Tensor foldUnary(NodeImporter &node, Inputs inputs) {
   Tensor result = *inputs[0];
+  if (result.isFloat)
+    node.notSupported("arithmetic on " + elementTypeName(node.elementType(0)));
   for (int64_t &number : result.integers) {
     if (node.opType() == "Not")
       number = !number;
@@ -284,6 +289,24 @@ static Tensor foldRange(NodeImporter &node, Inputs inputs) {
   return result;
 }
 
+static bool isCastTarget(int32_t type) {
+  switch (type) {
+  case TensorProto::FLOAT:
+  case TensorProto::DOUBLE:
+  case TensorProto::INT64:
+  case TensorProto::INT32:
+  case TensorProto::INT16:
+  case TensorProto::INT8:
+  case TensorProto::UINT32:
+  case TensorProto::UINT16:
+  case TensorProto::UINT8:
+  case TensorProto::BOOL:
+    return true;
+  default:
+    return false;
+  }
+}
+
 static int64_t wrapTo(int32_t type, int64_t number) {
   switch (type) {
   case TensorProto::BOOL:
@@ -315,6 +338,8 @@ static int64_t truncate(NodeImporter &node, int32_t type, float number) {
 
 static Tensor foldCast(NodeImporter &node, Inputs inputs) {
   int32_t type = node.getInt("to", TensorProto::FLOAT);
+  if (!isCastTarget(type))
+    node.notSupported("cast to " + elementTypeName(type));
   Tensor result = *inputs[0];
   result.isFloat = type == TensorProto::FLOAT || type == TensorProto::DOUBLE;
   if (result.isFloat && !inputs[0]->isFloat)

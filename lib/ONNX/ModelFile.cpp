@@ -213,6 +213,8 @@ void qnn::checkModel(onnx::ModelProto &model) {
     throw ImportError("not supported: operator set " + Twine(opset) +
                       ", expected " + Twine(minOpset) + " to " +
                       Twine(maxOpset));
+  if (model.graph().output_size() == 0)
+    throw ImportError("not valid ONNX: the graph has no output");
   try {
     onnx::checker::check_model(model);
     if (model.functions_size() > 0)

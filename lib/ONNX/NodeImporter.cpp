@@ -8,6 +8,7 @@
 #include "mlir/IR/Verifier.h"
 #include "qnn/Reference/Evaluator.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -22,7 +23,7 @@ void NodeImporter::run() {
     return;
   NodeHandler handler = lookupHandler(node);
   if (!handler)
-    notSupported("no importer for this operator");
+    notSupported("an operand that is not a constant of integers");
   try {
     handler(*this);
   } catch (const ImportError &) {
@@ -112,21 +113,40 @@ Value NodeImporter::anyInput(int index) {
   return graph.materialize(imported, loc);
 }
 
+/// The ops that `value` depends on, in order; false if there is more to it than
+/// small constants.
+static bool collectCone(Value value, llvm::SetVector<Operation *> &ops) {
+  SmallVector<Value> worklist = {value};
+  while (!worklist.empty()) {
+    Value next = worklist.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (!op || cast<ShapedType>(next.getType()).getNumElements() > (1 << 20))
+      return false;
+    if (ops.insert(op))
+      llvm::append_range(worklist, op->getOperands());
+  }
+  return true;
+}
+
 /// Evaluates `value` if it depends on small constants only.
 static std::optional<Tensor> evaluateCone(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op || cast<ShapedType>(value.getType()).getNumElements() > (1 << 20))
+  llvm::SetVector<Operation *> ops;
+  if (!collectCone(value, ops))
     return std::nullopt;
-  SmallVector<Tensor> operands, results;
-  for (Value operand : op->getOperands()) {
-    std::optional<Tensor> tensor = evaluateCone(operand);
-    if (!tensor)
+  SmallVector<Operation *> ordered = ops.takeVector();
+  llvm::sort(ordered,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  DenseMap<Value, Tensor> tensors;
+  for (Operation *op : ordered) {
+    SmallVector<Tensor> results,
+        operands = llvm::map_to_vector(
+            op->getOperands(), [&](Value operand) { return tensors[operand]; });
+    if (failed(evaluateOp(op, operands, results)))
       return std::nullopt;
-    operands.push_back(std::move(*tensor));
+    for (auto [result, tensor] : llvm::zip(op->getResults(), results))
+      tensors[result] = std::move(tensor);
   }
-  if (failed(evaluateOp(op, operands, results)))
-    return std::nullopt;
-  return results[cast<OpResult>(value).getResultNumber()];
+  return tensors[value];
 }
 
 std::optional<Tensor> NodeImporter::constant(int index) {
