@@ -17,10 +17,15 @@ mkdir -p "$BUILD"
 # step "what happens" NAME command...: one line for people; the output goes to
 # NAME.log in the build folder, and its end is shown if the command fails.
 step() {
-  local what=$1 log=$BUILD/$2.log start=$SECONDS
+  local what=$1 log=$BUILD/$2.log start=$SECONDS status
   shift 2
   printf '%-52s' "$what ..."
-  if "$@" >"$log" 2>&1; then
+  # Not as a condition: that would switch off -e inside the command.
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status -eq 0 ]; then
     printf '%4d s\n' $((SECONDS - start))
   else
     printf 'failed after %d s; the end of %s:\n' $((SECONDS - start)) "$log"
