@@ -261,3 +261,67 @@ def FuseThresholds : Pass<"qnn-fuse-thresholds"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }
+
+//===----------------------------------------------------------------------===//
+// Any form
+//===----------------------------------------------------------------------===//
+
+def FoldConstants : Pass<"qnn-fold-constants"> {
+  let summary = "compute ops whose operands are all constants";
+  let description = [{
+    Asks the reference evaluator for the value of every op that implements
+    `EvaluatableOpInterface` and has constant operands only, and puts a
+    constant in its place. So what the compiler folds is by construction what
+    the evaluator computes. Constants that are used up are removed.
+
+    Left alone: ops whose result would be larger than 16 MB and than four
+    times all operands together (a pad or a broadcast, say); constants that the
+    evaluator does not read (types other than f32 and integers, resources
+    without data).
+
+    With `keep-quantizers`, `qnn.quantize` stays, so that later passes still see
+    the grid of a weight; ops on what it yields stay with it.
+
+    ```mlir
+    %w = arith.constant dense<[0.3, -0.2]> : tensor<2xf32>
+    %0 = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<2xf32>) -> tensor<2xf32>
+    // becomes
+    %0 = arith.constant dense<[1.0, -1.0]> : tensor<2xf32>
+    ```
+  }];
+  let options = [
+    Option<"keepQuantizers", "keep-quantizers", "bool", "false",
+           "leave qnn.quantize of constants as it is">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Graph form
+//===----------------------------------------------------------------------===//
+
+def Simplify : Pass<"qnn-simplify"> {
+  let summary = "bring the graph form into the shape that later passes look for";
+  let description = [{
+    Graph form to graph form, for inference, no bit of any result changed:
+    scales and batch norms are never merged into weights, because that rounds
+    differently. The dialect's canonicalizations, and:
+
+    * `qnn.add` of a product and a constant with one number per channel becomes
+      `qnn.bias_add`;
+    * `qnn.reduce` (mean, max) over height and width becomes `qnn.global_pool`;
+    * `qnn.max_pool2d` of 1x1 windows without stride, and a maximum over one
+      pixel, vanish;
+    * `qnn.relu` vanishes before and after an unsigned quantizer without zero
+      point, whose least number is 0.
+
+    ```mlir
+    %0 = qnn.conv2d %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+    %1 = qnn.add %0, %c : (tensor<1x4x6x6xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x6x6xf32>
+    // becomes
+    %0 = qnn.conv2d %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+    %1 = qnn.bias_add %0, %b {axis = 1} : (tensor<1x4x6x6xf32>, tensor<4xf32>) -> tensor<1x4x6x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
