@@ -5,6 +5,7 @@
 #include "qnn/Arith/BatchNorm.h"
 #include "qnn/Arith/Quantize.h"
 #include "qnn/Reference/Evaluator.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -60,6 +61,20 @@ DequantizeOp ChannelFunction::findSource(EncodeOp op, std::string &why) {
     if (shapeOf(step.original->getResult(0)) != shapeOf(source.getResult()))
       why = "a constant is larger than the tensor it changes";
   return why.empty() ? source : DequantizeOp();
+}
+
+bool ChannelFunction::hasOtherUsers() const {
+  llvm::DenseSet<Operation *> members{EncodeOp(encode)};
+  for (const Step &step : steps)
+    members.insert(step.original);
+  auto leaves = [&](Operation *op) {
+    return llvm::any_of(op->getUsers(), [&](Operation *user) {
+      return !members.contains(user);
+    });
+  };
+  return leaves(DequantizeOp(source)) ||
+         llvm::any_of(steps,
+                      [&](const Step &step) { return leaves(step.original); });
 }
 
 //===----------------------------------------------------------------------===//

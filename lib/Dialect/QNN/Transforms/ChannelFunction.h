@@ -33,6 +33,10 @@ public:
   /// The level (0: the least number of the code) of each sum, in one channel.
   std::vector<int32_t> levels(int64_t channel, llvm::ArrayRef<int32_t> sums);
 
+  /// True where something else than the encoder depends on the sums' floats.
+  /// Before bind, whose clones are users too.
+  bool hasOtherUsers() const;
+
   /// Greatest level.
   int32_t maxLevel() const;
 

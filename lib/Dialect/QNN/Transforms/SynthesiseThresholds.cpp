@@ -257,6 +257,7 @@ static std::string synthesise(EncodeOp encode) {
   std::optional<SumSource> source = traceSums(dequantize.getInput());
   if (!source)
     return "its sums come from no product";
+  source->flippable &= !function.hasOtherUsers();
   if (why = function.bind(source->axis); !why.empty())
     return why;
   std::optional<std::vector<SumRange>> ranges = source->product.ranges();
