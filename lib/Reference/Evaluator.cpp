@@ -1,24 +1,49 @@
-//===- Evaluator.cpp - Runs graph and integer form slowly -------*- C++ -*-===//
+//===- Evaluator.cpp - Runs a network slowly --------------------*- C++ -*-===//
 
 #include "qnn/Reference/Evaluator.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace qnn;
 
+/// Whether a resource is there and has as many bytes as its type needs; the
+/// parser and the verifier let both pass.
+static bool hasAllData(DenseResourceElementsAttr resource) {
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  unsigned width = resource.getElementType().getIntOrFloatBitWidth();
+  size_t bytes = llvm::PowerOf2Ceil(llvm::divideCeil(width, 8));
+  return blob && blob->getData().size() == resource.size() * bytes;
+}
+
+static LogicalResult evaluateConstant(arith::ConstantOp op,
+                                      SmallVectorImpl<Tensor> &results) {
+  auto elements = dyn_cast<ElementsAttr>(op.getValue());
+  auto type = dyn_cast<RankedTensorType>(op.getType());
+  if (!elements || !type)
+    return op.emitOpError("expected a constant tensor to evaluate, but got ")
+           << op.getType();
+  Type element = type.getElementType();
+  if (!element.isF32() &&
+      !(element.isInteger() && element.getIntOrFloatBitWidth() <= 64))
+    return op.emitOpError("expected elements of f32 or integers to evaluate, "
+                          "but got ")
+           << element;
+  auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
+  if (resource && !hasAllData(resource))
+    return op.emitOpError("expected a resource with the data of ") << type;
+  results.assign(1, Tensor::fromAttr(elements));
+  return success();
+}
+
 LogicalResult qnn::evaluateOp(Operation *op, ArrayRef<Tensor> operands,
                               SmallVectorImpl<Tensor> &results) {
-  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-    auto elements = dyn_cast<ElementsAttr>(constant.getValue());
-    if (!elements)
-      return op->emitOpError("expected a constant tensor to evaluate, but got ")
-             << constant.getType();
-    results.assign(1, Tensor::fromAttr(elements));
-    return success();
-  }
+  if (auto constant = dyn_cast<arith::ConstantOp>(op))
+    return evaluateConstant(constant, results);
   if (auto evaluatable = dyn_cast<EvaluatableOpInterface>(op))
     return evaluatable.evaluate(operands, results);
   return op->emitOpError("has no reference evaluation");

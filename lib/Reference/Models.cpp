@@ -41,11 +41,17 @@ int64_t qnn::numberOf(int64_t element, CodeAttr code, Type type) {
          unused;
 }
 
+uint32_t qnn::codeOfLevel(int32_t level, CodeAttr code) {
+  int32_t number = code.isBipolar() ? 2 * level - 1 : level + code.getMin();
+  return numberToCode(number, code.getBits(), code.getEncoding());
+}
+
 void qnn::registerReferenceModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, QNNDialect *) {
     attachElementwiseModels(context);
     attachNormalizeModels(context);
     attachPackedModels(context);
+    attachPackedProductModels(context);
     attachPoolModels(context);
     attachProductModels(context);
     attachQuantizeModels(context);

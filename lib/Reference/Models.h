@@ -51,6 +51,7 @@ void attach(mlir::MLIRContext *context) {
 void attachElementwiseModels(mlir::MLIRContext *context);
 void attachNormalizeModels(mlir::MLIRContext *context);
 void attachPackedModels(mlir::MLIRContext *context);
+void attachPackedProductModels(mlir::MLIRContext *context);
 void attachPoolModels(mlir::MLIRContext *context);
 void attachProductModels(mlir::MLIRContext *context);
 void attachQuantizeModels(mlir::MLIRContext *context);
@@ -115,6 +116,9 @@ void withElements(const Tensor &in, Tensor &out, F f) {
 /// The number that an element of type `type` stands for: by `code`, or without
 /// one the signed integer itself.
 int64_t numberOf(int64_t element, CodeAttr code, mlir::Type type);
+
+/// The code of the number `level` steps above the least of `code`.
+uint32_t codeOfLevel(int32_t level, CodeAttr code);
 
 } // namespace qnn
 

@@ -74,10 +74,8 @@ static void evaluateThreshold(ThresholdOp op, Operands in, Results out) {
   std::vector<int32_t> thresholds(in[1].integers.begin(), in[1].integers.end());
   AxisView(in[0].shape, op.getAxis()).forEach([&](int64_t i, int64_t c) {
     ArrayRef<int32_t> row(thresholds.data() + c * levels, levels);
-    int32_t level = countReached(row, numberOf(in[0].integers[i], {}, type));
-    int32_t number = code.isBipolar() ? 2 * level - 1 : level + code.getMin();
-    out[0].integers[i] =
-        numberToCode(number, code.getBits(), code.getEncoding());
+    out[0].integers[i] = codeOfLevel(
+        countReached(row, numberOf(in[0].integers[i], {}, type)), code);
   });
 }
 

@@ -95,10 +95,8 @@ static void copyDense(DenseElementsAttr attr, Tensor &to) {
 Tensor Tensor::fromAttr(ElementsAttr attr) {
   auto type = cast<RankedTensorType>(attr.getShapedType());
   Type element = type.getElementType();
-  if (!element.isF32() &&
-      !(element.isIntOrIndex() &&
-        (element.isIndex() || element.getIntOrFloatBitWidth() <= 64)))
-    llvm::report_fatal_error("expected constants of f32 or integers");
+  assert((element.isF32() || element.isInteger()) &&
+         "expected constants of f32 or integers");
   Tensor tensor = zeros(type);
   if (auto dense = dyn_cast<DenseElementsAttr>(attr)) {
     copyDense(dense, tensor);

@@ -1,4 +1,4 @@
-//===- Evaluator.h - Runs graph and integer form slowly ---------*- C++ -*-===//
+//===- Evaluator.h - Runs a network slowly ----------------------*- C++ -*-===//
 
 #ifndef QNN_REFERENCE_EVALUATOR_H
 #define QNN_REFERENCE_EVALUATOR_H
@@ -9,7 +9,8 @@
 
 namespace qnn {
 
-/// Attaches EvaluatableOpInterface to all ops of graph, shape and integer form.
+/// Attaches EvaluatableOpInterface to all ops of graph, integer and packed
+/// form.
 void registerReferenceModels(mlir::DialectRegistry &registry);
 
 /// Called after each op with its results.
@@ -22,7 +23,8 @@ llvm::FailureOr<llvm::SmallVector<Tensor>>
 evaluate(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments,
          Observer observer = nullptr);
 
-/// Evaluates one op (qnn ops and arith.constant).
+/// Evaluates one op (qnn ops and arith.constant); fails with a diagnostic on
+/// it.
 llvm::LogicalResult evaluateOp(mlir::Operation *op,
                                llvm::ArrayRef<Tensor> operands,
                                llvm::SmallVectorImpl<Tensor> &results);

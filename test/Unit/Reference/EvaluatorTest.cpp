@@ -76,3 +76,27 @@ TEST(Evaluator, NeedsConstantTensors) {
   EXPECT_EQ(program.diagnostic, "'arith.constant' op expected a constant "
                                 "tensor to evaluate, but got 'i32'");
 }
+
+TEST(Evaluator, RejectsConstantsItCannotRead) {
+  Program doubles("func.func @f() -> tensor<1xf64> {\n"
+                  "%0 = arith.constant dense<1.0> : tensor<1xf64>\n"
+                  "return %0 : tensor<1xf64> }");
+  EXPECT_TRUE(failed(doubles.tryRun({})));
+  EXPECT_EQ(doubles.diagnostic,
+            "'arith.constant' op expected elements of f32 or integers to "
+            "evaluate, but got 'f64'");
+  // The parser does not compare the resource's size with the type's.
+  Program tooShort(R"(
+    func.func @f() -> tensor<2xf32> {
+      %0 = arith.constant dense_resource<a> : tensor<2xf32>
+      return %0 : tensor<2xf32>
+    }
+    {-# dialect_resources: { builtin: { a: "0x040000000000803F" } } #-})");
+  EXPECT_TRUE(failed(tooShort.tryRun({})));
+  EXPECT_EQ(tooShort.diagnostic, "'arith.constant' op expected a resource with "
+                                 "the data of 'tensor<2xf32>'");
+  Program absent("func.func @f() -> tensor<2xi8> {\n"
+                 "%0 = arith.constant dense_resource<a> : tensor<2xi8>\n"
+                 "return %0 : tensor<2xi8> }");
+  EXPECT_TRUE(failed(absent.tryRun({})));
+}

@@ -1,0 +1,169 @@
+//===- PackedProductModels.cpp - Products in kernel layout ------*- C++ -*-===//
+//
+// The layouts of PackedOps.td, read one output channel at a time. Where the
+// kernels count bits, so does this; bytes and floats are multiplied.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+#include "qnn/Arith/Packing.h"
+#include "qnn/Arith/Thresholds.h"
+#include <functional>
+#include <numeric>
+
+using namespace mlir;
+using namespace qnn;
+
+/// Tiles [blocks, length, T] as rows [O, length].
+template <typename T>
+static std::vector<T> untile(const std::vector<T> &tiles,
+                             const ContractionGeometry &g, int64_t tile) {
+  int64_t ofGroup = g.outChannels / g.groups;
+  int64_t blocksOfGroup = (ofGroup + tile - 1) / tile;
+  int64_t length = tiles.size() / (g.groups * blocksOfGroup * tile);
+  std::vector<T> rows;
+  for (int64_t o = 0; o < g.outChannels; ++o) {
+    int64_t within = o % ofGroup;
+    int64_t block = o / ofGroup * blocksOfGroup + within / tile;
+    for (int64_t i = 0; i < length; ++i)
+      rows.push_back(tiles[(block * length + i) * tile + within % tile]);
+  }
+  return rows;
+}
+
+/// Calls tap(input pixel, filter tap) for the taps of an output pixel that lie
+/// in the image.
+template <typename F>
+static void forEachTap(const ContractionGeometry &g, int64_t pixel, F tap) {
+  int64_t ow = pixel % g.outWidth, oh = pixel / g.outWidth % g.outHeight;
+  int64_t n = pixel / (g.outWidth * g.outHeight);
+  for (int64_t kh = 0; kh < g.kernelHeight; ++kh)
+    for (int64_t kw = 0; kw < g.kernelWidth; ++kw) {
+      int64_t h = oh * g.strideHeight + kh * g.dilationHeight - g.padTop;
+      int64_t w = ow * g.strideWidth + kw * g.dilationWidth - g.padLeft;
+      if (h >= 0 && h < g.inHeight && w >= 0 && w < g.inWidth)
+        tap((n * g.inHeight + h) * g.inWidth + w, kh * g.kernelWidth + kw);
+    }
+}
+
+/// Sums [pixels, O]. `input` is [pixels, groups * inSteps], `filter` [O, taps,
+/// steps]; dot(a, b) is the product of one tap.
+template <typename Sum, typename T, typename Dot>
+static std::vector<Sum> contract(const ContractionGeometry &g,
+                                 const std::vector<T> &input,
+                                 const std::vector<T> &filter, int64_t inSteps,
+                                 int64_t steps, Dot dot) {
+  int64_t taps = g.kernelHeight * g.kernelWidth;
+  std::vector<Sum> sums;
+  for (int64_t p = 0; p < g.batch * g.outHeight * g.outWidth; ++p)
+    for (int64_t o = 0; o < g.outChannels; ++o) {
+      int64_t group = o / (g.outChannels / g.groups);
+      Sum sum = 0;
+      forEachTap(g, p, [&](int64_t pixel, int64_t tap) {
+        sum += dot(&input[(pixel * g.groups + group) * inSteps],
+                   &filter[(o * taps + tap) * steps]);
+      });
+      sums.push_back(sum);
+    }
+  return sums;
+}
+
+static std::vector<int64_t> sumsOfWords(PackedContractionOpInterface op,
+                                        const ContractionGeometry &g,
+                                        const Tensor &input,
+                                        const Tensor &filter) {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  int64_t inSteps = packedWords(g.channels, lhs.getBits());
+  int64_t steps = packedWords(g.channels, rhs.getBits());
+  std::vector<uint32_t> words(input.integers.begin(), input.integers.end());
+  std::vector<uint32_t> tiles(filter.integers.begin(), filter.integers.end());
+  auto dot = [&](const uint32_t *a, const uint32_t *b) {
+    return planesDot(ArrayRef(a, inSteps), lhs.getBits(), lhs.getEncoding(),
+                     ArrayRef(b, steps), rhs.getBits(), rhs.getEncoding(),
+                     g.channels);
+  };
+  return contract<int64_t>(g, words, untile(tiles, g, filter.shape.back()),
+                           inSteps, steps, dot);
+}
+
+/// Weights are numbers in bytes, activations codes.
+static std::vector<int64_t> sumsOfBytes(PackedContractionOpInterface op,
+                                        const ContractionGeometry &g,
+                                        const Tensor &input,
+                                        const Tensor &filter) {
+  Type byte = IntegerType::get(op->getContext(), 8);
+  bool isUnsigned = op.getWeightCode().getEncoding() == Encoding::Unsigned;
+  std::vector<int64_t> numbers(input.integers), tiles(filter.integers);
+  for (int64_t &number : numbers)
+    number = numberOf(number, op.getActivationCode(), byte);
+  for (int64_t &weight : tiles)
+    weight = isUnsigned ? weight & 255 : numberOf(weight, {}, byte);
+  auto dot = [&](const int64_t *a, const int64_t *b) {
+    return std::inner_product(a, a + g.channels, b, int64_t(0));
+  };
+  return contract<int64_t>(g, numbers, untile(tiles, g, filter.shape.back()),
+                           g.channels, g.channels, dot);
+}
+
+/// Codes of the sums [pixels, O] by `thresholds` [blocks, levels, T].
+static void applyThresholds(PackedContractionOpInterface op,
+                            const ContractionGeometry &g,
+                            const Tensor &thresholds,
+                            const std::vector<int64_t> &sums, Tensor &out) {
+  CodeAttr code = op.getEpilogueCode();
+  std::vector<int32_t> tiles(thresholds.integers.begin(),
+                             thresholds.integers.end());
+  std::vector<int32_t> rows = untile(tiles, g, thresholds.shape.back());
+  int64_t levels = thresholds.shape[1];
+  std::vector<uint8_t> codes;
+  for (size_t i = 0; i < sums.size(); ++i) {
+    int64_t o = i % g.outChannels;
+    ArrayRef<int32_t> row(rows.data() + o * levels, levels);
+    codes.push_back(codeOfLevel(countReached(row, sums[i]), code));
+  }
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  if (!result.getElementType().isInteger(32)) {
+    llvm::copy(codes, out.integers.begin());
+    return;
+  }
+  std::vector<uint32_t> words = packRows(codes, g.outChannels, code.getBits());
+  for (auto [word, element] : llvm::zip(words, out.integers))
+    element = static_cast<int32_t>(word);
+}
+
+template <typename OpTy>
+static void evaluateProduct(OpTy op, Operands in, Results out) {
+  PackedContractionOpInterface product = op;
+  ContractionGeometry g = product.getGeometry();
+  KernelKind kind = product.getChosenKernel().getKind();
+  if (kind == KernelKind::F32Fma) {
+    auto dot = [&](const float *a, const float *b) {
+      return std::inner_product(a, a + g.channels, b, 0.0, std::plus<double>(),
+                                [](double x, double y) { return x * y; });
+    };
+    llvm::copy(contract<double>(g, in[0].floats,
+                                untile(in[1].floats, g, in[1].shape.back()),
+                                g.channels, g.channels, dot),
+               out[0].floats.begin());
+    return;
+  }
+  std::vector<int64_t> sums = kind == KernelKind::Int8Dot
+                                  ? sumsOfBytes(product, g, in[0], in[1])
+                                  : sumsOfWords(product, g, in[0], in[1]);
+  if (in.size() == 3)
+    applyThresholds(product, g, in[2], sums, out[0]);
+  else
+    out[0].integers = std::move(sums);
+}
+
+template <typename... Ops>
+static void attachProducts(MLIRContext *context) {
+  (attach<evaluateProduct<Ops>>(context), ...);
+}
+
+void qnn::attachPackedProductModels(MLIRContext *context) {
+  attachProducts<XnorMatmulOp, XnorConv2dOp, BitSerialMatmulOp,
+                 BitSerialConv2dOp, Int8MatmulOp, Int8Conv2dOp, F32MatmulOp,
+                 F32Conv2dOp>(context);
+}
