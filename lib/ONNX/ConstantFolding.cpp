@@ -62,6 +62,17 @@ static Tensor broadcast(const Tensor &source, ArrayRef<int64_t> shape) {
   });
 }
 
+static void requireIntegers(NodeImporter &node, const Tensor &tensor) {
+  if (tensor.isFloat)
+    node.fail("expected integers, but got floats");
+}
+
+static void requireSameType(NodeImporter &node, const Tensor &a,
+                            const Tensor &b) {
+  if (a.isFloat != b.isFloat)
+    node.fail("expected operands of one type, but got integers and floats");
+}
+
 static Tensor foldReshape(NodeImporter &node, Inputs inputs) {
   Tensor result = *inputs[0];
   result.shape = reshapedShape(node, inputs[0]->shape);
@@ -87,6 +98,7 @@ static Tensor foldTranspose(NodeImporter &node, Inputs inputs) {
 
 static Tensor foldGather(NodeImporter &node, Inputs inputs) {
   const Tensor &source = *inputs[0], &indices = *inputs[1];
+  requireIntegers(node, indices);
   int64_t axis = node.normalizeAxis(node.getInt("axis", 0), source.rank());
   SmallVector<int64_t> shape(source.shape.begin(), source.shape.begin() + axis);
   shape.append(indices.shape);
@@ -132,6 +144,7 @@ static Tensor foldConcat(NodeImporter &node, Inputs inputs) {
     if (input->rank() != 1)
       node.notSupported("concatenation of integers of rank " +
                         Twine(input->rank()));
+    requireSameType(node, result, *input);
     result.shape[0] += input->size();
     append_range(result.floats, input->floats);
     append_range(result.integers, input->integers);
@@ -157,6 +170,8 @@ static Tensor foldConstantOfShape(NodeImporter &node, Inputs inputs) {
 }
 
 static Tensor foldWhere(NodeImporter &node, Inputs inputs) {
+  requireIntegers(node, *inputs[0]);
+  requireSameType(node, *inputs[1], *inputs[2]);
   SmallVector<int64_t> shape = broadcastShapes(
       node, broadcastShapes(node, inputs[0]->shape, inputs[1]->shape),
       inputs[2]->shape);
@@ -257,6 +272,7 @@ static Tensor foldUnary(NodeImporter &node, Inputs inputs) {
 
 /// All elements to one: the number of elements of a shape.
 static Tensor foldReduceProd(NodeImporter &node, Inputs inputs) {
+  requireIntegers(node, *inputs[0]);
   if (inputs[0]->rank() != 1)
     node.notSupported("product of integers of rank " +
                       Twine(inputs[0]->rank()));
@@ -273,10 +289,11 @@ static Tensor foldReduceProd(NodeImporter &node, Inputs inputs) {
 static Tensor foldRange(NodeImporter &node, Inputs inputs) {
   Tensor result;
   result.isFloat = false;
-  if (inputs[0]->isFloat)
-    node.notSupported("a range of floats");
-  int64_t start = inputs[0]->integers.at(0), limit = inputs[1]->integers.at(0),
-          step = inputs[2]->integers.at(0);
+  for (const std::optional<Tensor> &input : inputs)
+    if (input->isFloat || input->size() != 1)
+      node.notSupported("a range of anything but integers");
+  int64_t start = inputs[0]->integers[0], limit = inputs[1]->integers[0],
+          step = inputs[2]->integers[0];
   if (step == 0)
     node.fail("expected a step other than 0");
   double count = std::ceil((double(limit) - double(start)) / double(step));

@@ -206,6 +206,29 @@ static void requireHandler(const onnx::NodeProto &node, int index) {
                     "not supported: " + reason);
 }
 
+/// Runs ONNX's checker. It asks for shapes of inputs and outputs without naming
+/// the value that has none; an output does not need one.
+static void runChecker(onnx::ModelProto &model) {
+  auto hasShape = [](const onnx::ValueInfoProto &info) {
+    return !info.type().has_tensor_type() ||
+           info.type().tensor_type().has_shape();
+  };
+  onnx::GraphProto &graph = *model.mutable_graph();
+  for (const onnx::ValueInfoProto &info : graph.input())
+    if (!hasShape(info))
+      throw ImportError("input '" + info.name() +
+                        "': not supported: its shape is missing");
+  SmallVector<onnx::TypeProto_Tensor *> shapeless;
+  for (onnx::ValueInfoProto &info : *graph.mutable_output())
+    if (!hasShape(info))
+      shapeless.push_back(info.mutable_type()->mutable_tensor_type());
+  for (onnx::TypeProto_Tensor *type : shapeless)
+    type->mutable_shape();
+  onnx::checker::check_model(model);
+  for (onnx::TypeProto_Tensor *type : shapeless)
+    type->clear_shape();
+}
+
 void qnn::checkModel(onnx::ModelProto &model) {
   registerQuantSchemas();
   int64_t opset = opsetVersion(model);
@@ -216,9 +239,11 @@ void qnn::checkModel(onnx::ModelProto &model) {
   if (model.graph().output_size() == 0)
     throw ImportError("not valid ONNX: the graph has no output");
   try {
-    onnx::checker::check_model(model);
+    runChecker(model);
     if (model.functions_size() > 0)
       onnx::inliner::InlineLocalFunctions(model, /*convert_version=*/true);
+  } catch (const ImportError &) {
+    throw;
   } catch (const std::exception &error) {
     throw checkerError(error.what());
   }
@@ -240,8 +265,6 @@ static void checkInputType(const onnx::ValueInfoProto &info) {
   if (type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::INT64)
     throw ImportError(prefix + "element type " + elementTypeName(type) +
                       ", expected float");
-  if (!info.type().tensor_type().has_shape())
-    throw ImportError(prefix + "its shape is missing");
 }
 
 static void closeInput(onnx::ValueInfoProto &info, int64_t openBatch) {
@@ -287,7 +310,23 @@ static ImportError inferenceError(StringRef text) {
   return ImportError(nodePrefix(name, opType) + reason.trim());
 }
 
+/// Before operator set 22 the library's shape inference counts windows of
+/// ceil_mode that start behind the input, which no runtime does.
+static bool misjudgesPools(const onnx::ModelProto &model) {
+  auto isCeilMode = [](const onnx::AttributeProto &attribute) {
+    return attribute.name() == "ceil_mode" && attribute.i() != 0;
+  };
+  return opsetVersion(model) < 22 &&
+         any_of(
+             model.graph().node(),
+             [&](const onnx::NodeProto &node) {
+               return any_of(node.attribute(), isCeilMode);
+             });
+}
+
 void qnn::inferShapes(onnx::ModelProto &model) {
+  if (misjudgesPools(model))
+    return; // our own ops check shapes too
   onnx::ShapeInferenceOptions options(/*check_type=*/true, /*error_mode=*/1,
                                       /*data_propagation=*/true);
   try {

@@ -26,7 +26,7 @@ void checkModel(onnx::ModelProto &model);
 void closeShapes(onnx::ModelProto &model, int64_t openBatch);
 
 /// Runs ONNX's shape inference with data propagation; throws ImportError where
-/// types or shapes do not fit.
+/// types or shapes do not fit. Does nothing where the library is known to err.
 void inferShapes(onnx::ModelProto &model);
 
 /// The name of a node in messages and locations: its own, or OpType_index.
