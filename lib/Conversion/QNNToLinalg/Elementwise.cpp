@@ -26,7 +26,7 @@ using Builder = ImplicitLocOpBuilder;
 //===----------------------------------------------------------------------===//
 
 Value emit(ReluOp, Builder &b, Value x) {
-  return emitMax(b, x, constantLike(b, x, 0.0));
+  return arith::MaximumFOp::create(b, x, constantLike(b, x, 0.0));
 }
 
 Value emit(LeakyReluOp op, Builder &b, Value x) {
@@ -38,8 +38,8 @@ Value emit(LeakyReluOp op, Builder &b, Value x) {
 }
 
 Value emitClamp(Builder &b, Value x, double min, double max) {
-  Value above = emitMax(b, x, constantLike(b, x, min));
-  return emitMin(b, above, constantLike(b, x, max));
+  Value above = arith::MaximumFOp::create(b, x, constantLike(b, x, min));
+  return arith::MinimumFOp::create(b, above, constantLike(b, x, max));
 }
 
 Value emit(ClipOp op, Builder &b, Value x) {
@@ -67,8 +67,10 @@ Value emit(SignOp, Builder &b, Value x) {
   };
   Value rest = arith::SelectOp::create(b, is(arith::CmpFPredicate::OLT),
                                        constantLike(b, x, -1.0), zero);
-  return arith::SelectOp::create(b, is(arith::CmpFPredicate::OGT),
-                                 constantLike(b, x, 1.0), rest);
+  Value sign = arith::SelectOp::create(b, is(arith::CmpFPredicate::OGT),
+                                       constantLike(b, x, 1.0), rest);
+  // NaN stays.
+  return arith::SelectOp::create(b, is(arith::CmpFPredicate::UNO), x, sign);
 }
 
 Value emit(TanhOp, Builder &b, Value x) { return math::TanhOp::create(b, x); }
@@ -115,8 +117,12 @@ Value emit(MulOp, Builder &b, Value x, Value y) {
 Value emit(DivOp, Builder &b, Value x, Value y) {
   return arith::DivFOp::create(b, x, y);
 }
-Value emit(MinOp, Builder &b, Value x, Value y) { return emitMin(b, x, y); }
-Value emit(MaxOp, Builder &b, Value x, Value y) { return emitMax(b, x, y); }
+Value emit(MinOp, Builder &b, Value x, Value y) {
+  return arith::MinimumFOp::create(b, x, y);
+}
+Value emit(MaxOp, Builder &b, Value x, Value y) {
+  return arith::MaximumFOp::create(b, x, y);
+}
 
 /// A whole constant exponent up to 4 is a product: exact for negative bases,
 /// and no logarithm.

@@ -123,6 +123,14 @@ Value qnn::reshapeTo(ImplicitLocOpBuilder &b, Value value,
   return unflatten(b, flatten(b, value), to);
 }
 
+Value qnn::viewOf(ImplicitLocOpBuilder &b, Value input,
+                  ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                  ArrayRef<int64_t> steps) {
+  return tensor::ExtractSliceOp::create(b, input, indexAttrs(b, offsets),
+                                        indexAttrs(b, sizes),
+                                        indexAttrs(b, steps));
+}
+
 Value qnn::insertAt(ImplicitLocOpBuilder &b, Value part, Value whole,
                     ArrayRef<int64_t> offsets) {
   ArrayRef<int64_t> sizes = tensorType(part).getShape();

@@ -63,6 +63,12 @@ mlir::Value padWith(ImplicitLocOpBuilder &b, mlir::Value input,
                     llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
                     mlir::TypedAttr value);
 
+/// Every step-th element of `input` from `offsets` on; steps are positive.
+mlir::Value viewOf(ImplicitLocOpBuilder &b, mlir::Value input,
+                   llvm::ArrayRef<int64_t> offsets,
+                   llvm::ArrayRef<int64_t> sizes,
+                   llvm::ArrayRef<int64_t> steps);
+
 /// `part` written into `whole` from `offsets` on.
 mlir::Value insertAt(ImplicitLocOpBuilder &b, mlir::Value part,
                      mlir::Value whole, llvm::ArrayRef<int64_t> offsets);

@@ -176,6 +176,26 @@ struct LowerPack : OpRewritePattern<PackOp> {
   }
 };
 
+/// An elementwise encode moves up through a reshape, so that its pack sees it.
+struct MoveEncodeThroughReshape : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto encode = op.getInput().getDefiningOp<EncodeOp>();
+    if (!encode || !encode->hasOneUse() || encode.getQuantizer().isPerChannel())
+      return rewriter.notifyMatchFailure(
+          op, "expected the only use of a per-tensor encode");
+    RankedTensorType type = tensorType(op.getResult());
+    Value input =
+        ReshapeOp::create(rewriter, op.getLoc(),
+                          type.clone(rewriter.getF32Type()), encode.getInput());
+    rewriter.replaceOpWithNewOp<EncodeOp>(op, type, input,
+                                          encode.getQuantizer());
+    return success();
+  }
+};
+
 /// pack(encode(x)) without bytes in between.
 struct LowerPackOfEncode : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -319,5 +339,9 @@ private:
 
 void qnn::populatePackingPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerPack, LowerUnpack>(patterns.getContext());
-  patterns.add<LowerPackOfEncode>(patterns.getContext(), /*benefit=*/2);
+}
+
+void qnn::populatePackOfEncodePatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerPackOfEncode, MoveEncodeThroughReshape>(
+      patterns.getContext());
 }

@@ -13,6 +13,8 @@ namespace qnn {
 
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populatePackingPatterns(mlir::RewritePatternSet &patterns);
+/// To be applied before all others, which would lower the encode alone.
+void populatePackOfEncodePatterns(mlir::RewritePatternSet &patterns);
 void populatePoolingPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateQuantizationPatterns(mlir::RewritePatternSet &patterns);

@@ -1,8 +1,8 @@
 //===- Pooling.cpp - Pooling to linalg.generic ------------------*- C++ -*-===//
 //
-// The taps of a window become inputs of one elementwise linalg.generic: each
-// reads the (padded) input at the output's indices times the stride plus the
-// tap's offset. So a result is written once and never read back, and the body
+// The taps of a window become inputs of one elementwise linalg.generic: each is
+// the view of the (padded) input that starts at the tap and steps by the
+// strides. So a result is written once and never read back, and the body
 // vectorises along the innermost dimension.
 //
 //===----------------------------------------------------------------------===//
@@ -33,16 +33,17 @@ Value padInput(OpTy op, Builder &b, int64_t height, TypedAttr value) {
   return padWith(b, op.getInput(), low, high, value);
 }
 
-/// Where tap (y, x) of the window reads the padded input.
+/// The elements of the padded input that tap (y, x) of all windows reads.
 template <typename OpTy>
-AffineMap tapMap(OpTy op, Builder &b, int64_t height, int64_t y, int64_t x) {
-  SmallVector<AffineExpr> exprs;
-  for (int64_t d = 0; d < 4; ++d)
-    exprs.push_back(b.getAffineDimExpr(d));
-  ArrayRef<int64_t> strides = op.getStrides(), dilations = op.getDilations();
-  exprs[height] = exprs[height] * strides[0] + y * dilations[0];
-  exprs[height + 1] = exprs[height + 1] * strides[1] + x * dilations[1];
-  return AffineMap::get(4, 0, exprs, b.getContext());
+Value tapView(OpTy op, Builder &b, Value input, int64_t height, int64_t y,
+              int64_t x) {
+  SmallVector<int64_t> offsets(4, 0), steps(4, 1);
+  offsets[height] = y * op.getDilations()[0];
+  offsets[height + 1] = x * op.getDilations()[1];
+  steps[height] = op.getStrides()[0];
+  steps[height + 1] = op.getStrides()[1];
+  return viewOf(b, input, offsets, tensorType(op.getResult()).getShape(),
+                steps);
 }
 
 /// combine(.. combine(tap 0, tap 1) .., last tap), taps in row-major order.
@@ -51,13 +52,10 @@ Value buildPooling(OpTy op, Builder &b, int64_t height, TypedAttr padding,
                    CombineFn combine) {
   Value input = padInput(op, b, height, padding);
   SmallVector<Value> taps;
-  SmallVector<AffineMap> maps;
   for (int64_t y = 0; y < op.getKernel()[0]; ++y)
-    for (int64_t x = 0; x < op.getKernel()[1]; ++x) {
-      taps.push_back(input);
-      maps.push_back(tapMap(op, b, height, y, x));
-    }
-  return buildElementwise(b, tensorType(op.getResult()), taps, maps,
+    for (int64_t x = 0; x < op.getKernel()[1]; ++x)
+      taps.push_back(tapView(op, b, input, height, y, x));
+  return buildElementwise(b, tensorType(op.getResult()), taps, {},
                           [&](Builder &inner, ValueRange args) {
                             Value result = args.front();
                             for (Value tap : args.drop_front())
@@ -73,7 +71,8 @@ struct LowerMaxPool : OpRewritePattern<MaxPool2dOp> {
                                 PatternRewriter &rewriter) const override {
     Builder b(op.getLoc(), rewriter);
     auto lowest = b.getF32FloatAttr(-std::numeric_limits<float>::infinity());
-    rewriter.replaceOp(op, buildPooling(op, b, /*height=*/2, lowest, emitMax));
+    rewriter.replaceOp(op,
+                       buildPooling(op, b, /*height=*/2, lowest, emitGreatest));
     return success();
   }
 };

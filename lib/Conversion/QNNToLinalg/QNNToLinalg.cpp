@@ -36,15 +36,19 @@ namespace {
 struct ConvertQNNToLinalg
     : qnn::impl::ConvertQNNToLinalgBase<ConvertQNNToLinalg> {
   void runOnOperation() override {
+    if (failed(apply(populatePackOfEncodePatterns)) ||
+        failed(apply(populateQNNToLinalgPatterns)) ||
+        failed(checkNothingLeft()))
+      signalPassFailure();
+  }
+
+  LogicalResult apply(void (*populate)(RewritePatternSet &)) {
     RewritePatternSet patterns(&getContext());
-    populateQNNToLinalgPatterns(patterns);
+    populate(patterns);
     // Folding would evaluate what the levels above left to run time.
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
-                                     config)) ||
-        failed(checkNothingLeft()))
-      signalPassFailure();
+    return applyPatternsGreedily(getOperation(), std::move(patterns), config);
   }
 
   LogicalResult checkNothingLeft() {

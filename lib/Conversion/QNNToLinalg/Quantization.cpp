@@ -178,26 +178,6 @@ struct LowerEncode : OpRewritePattern<EncodeOp> {
   }
 };
 
-/// An elementwise encode moves up through a reshape, so that qnn.pack sees it.
-struct MoveEncodeThroughReshape : OpRewritePattern<ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(ReshapeOp op,
-                                PatternRewriter &rewriter) const override {
-    auto encode = op.getInput().getDefiningOp<EncodeOp>();
-    if (!encode || !encode->hasOneUse() || encode.getQuantizer().isPerChannel())
-      return rewriter.notifyMatchFailure(
-          op, "expected the only use of a per-tensor encode");
-    RankedTensorType type = tensorType(op.getResult());
-    Value input =
-        ReshapeOp::create(rewriter, op.getLoc(),
-                          type.clone(rewriter.getF32Type()), encode.getInput());
-    rewriter.replaceOpWithNewOp<EncodeOp>(op, type, input,
-                                          encode.getQuantizer());
-    return success();
-  }
-};
-
 struct LowerDequantize : OpRewritePattern<DequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -338,5 +318,4 @@ private:
 void qnn::populateQuantizationPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerQuantize, LowerEncode, LowerDequantize, LowerRequantize,
                LowerThreshold>(patterns.getContext());
-  patterns.add<MoveEncodeThroughReshape>(patterns.getContext(), /*benefit=*/2);
 }

@@ -19,9 +19,20 @@ using Builder = ImplicitLocOpBuilder;
 using CombineFn = llvm::function_ref<Value(Builder &, Value, Value)>;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
 
 Value emitAdd(Builder &b, Value x, Value y) {
   return arith::AddFOp::create(b, x, y);
+}
+
+Value compare(Builder &b, arith::CmpFPredicate predicate, Value x, Value y) {
+  return arith::CmpFOp::create(b, predicate, x, y);
+}
+
+/// Whether x comes before y in falling order; NaN is behind all numbers.
+Value emitIsGreater(Builder &b, Value x, Value y) {
+  return arith::AndIOp::create(b, compare(b, arith::CmpFPredicate::UGT, x, y),
+                               compare(b, arith::CmpFPredicate::ORD, x, x));
 }
 
 /// The map that drops the dimensions `axes`.
@@ -74,9 +85,9 @@ Value reduceKind(Builder &b, Value input, ReduceKind kind,
     return divideBy(b, sum, static_cast<float>(count));
   }
   case ReduceKind::Max:
-    return reduceOver(b, input, axes, -infinity, emitMax);
+    return reduceOver(b, input, axes, -infinity, emitGreatest);
   case ReduceKind::Min:
-    return reduceOver(b, input, axes, infinity, emitMin);
+    return reduceOver(b, input, axes, infinity, emitLeast);
   }
   llvm_unreachable("all kinds of reduction are handled");
 }
@@ -121,7 +132,8 @@ struct LowerSoftmax : OpRewritePattern<SoftmaxOp> {
     SmallVector<int64_t> axes = {static_cast<int64_t>(op.getAxis())};
     AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
     AffineMap kept = keptMap(b, type.getRank(), axes);
-    Value greatest = reduceOver(b, op.getInput(), axes, -infinity, emitMax);
+    Value greatest =
+        reduceOver(b, op.getInput(), axes, -infinity, emitGreatest);
     Value powers =
         buildElementwise(b, type, {op.getInput(), greatest}, {identity, kept},
                          [](Builder &inner, ValueRange args) -> Value {
@@ -150,7 +162,7 @@ struct LowerArgMax : OpRewritePattern<ArgMaxOp> {
     RankedTensorType type = tensorType(op.getInput());
     int64_t axis = op.getAxis(), rank = type.getRank();
     RankedTensorType kept = keptType(type, axis);
-    Value best = createFilled(b, kept, b.getF32FloatAttr(-infinity));
+    Value best = createFilled(b, kept, b.getF32FloatAttr(notANumber));
     Value place =
         createFilled(b, kept.clone(b.getI64Type()), b.getI64IntegerAttr(0));
     AffineMap out = keptMap(b, rank, axis);
@@ -161,8 +173,7 @@ struct LowerArgMax : OpRewritePattern<ArgMaxOp> {
       Builder inner(loc, nested);
       Value index = linalg::IndexOp::create(inner, axis);
       index = arith::IndexCastOp::create(inner, inner.getI64Type(), index);
-      Value greater = arith::CmpFOp::create(inner, arith::CmpFPredicate::OGT,
-                                            args[0], args[1]);
+      Value greater = emitIsGreater(inner, args[0], args[1]);
       Value value = arith::SelectOp::create(inner, greater, args[0], args[1]);
       Value at = arith::SelectOp::create(inner, greater, index, args[2]);
       linalg::YieldOp::create(inner, ValueRange{value, at});
@@ -249,7 +260,7 @@ private:
   static SmallVector<Value> findNext(Builder &b, Value input, Value row,
                                      int64_t width, Value before,
                                      Value beforeAt) {
-    Value least = arith::ConstantOp::create(b, b.getF32FloatAttr(-infinity));
+    Value least = arith::ConstantOp::create(b, b.getF32FloatAttr(notANumber));
     // No place yet: -1, so that the first candidate is taken whatever it is.
     Value none = arith::ConstantIndexOp::create(b, -1);
     return forEach(
@@ -264,23 +275,26 @@ private:
         });
   }
 
-  /// x < before, or equal and further right.
+  /// x < before, or equal and further right; NaN is behind all numbers.
   static Value comesAfter(Builder &b, Value x, Value i, Value before,
                           Value beforeAt) {
-    Value less = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x, before);
-    Value equal =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, before);
+    using Predicate = arith::CmpFPredicate;
     Value right =
         arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, i, beforeAt);
-    return arith::OrIOp::create(b, less,
-                                arith::AndIOp::create(b, equal, right));
+    Value equal = compare(b, Predicate::OEQ, x, before);
+    Value less = compare(b, Predicate::ULT, x, before);
+    Value behind =
+        arith::OrIOp::create(b, less, arith::AndIOp::create(b, equal, right));
+    Value nextNaN =
+        arith::AndIOp::create(b, compare(b, Predicate::UNO, x, x), right);
+    return arith::SelectOp::create(
+        b, compare(b, Predicate::UNO, before, before), nextNaN, behind);
   }
 
   /// x > best, or there is no best yet.
   static Value beats(Builder &b, Value x, Value best, Value bestAt,
                      Value none) {
-    Value greater =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x, best);
+    Value greater = emitIsGreater(b, x, best);
     Value first =
         arith::CmpIOp::create(b, arith::CmpIPredicate::eq, bestAt, none);
     return arith::OrIOp::create(b, greater, first);

@@ -42,6 +42,22 @@ Value qnn::emitMin(ImplicitLocOpBuilder &b, Value a, Value c) {
   return arith::SelectOp::create(b, compare(b, Predicate::OLT, a, c), a, c);
 }
 
+static Value replaceWhere(ImplicitLocOpBuilder &b, Predicate predicate,
+                          Value best, Value x) {
+  Value better = compare(b, predicate, x, best);
+  Value isNaN = compare(b, Predicate::UNO, x, x);
+  return arith::SelectOp::create(b, arith::OrIOp::create(b, better, isNaN), x,
+                                 best);
+}
+
+Value qnn::emitGreatest(ImplicitLocOpBuilder &b, Value best, Value x) {
+  return replaceWhere(b, Predicate::OGT, best, x);
+}
+
+Value qnn::emitLeast(ImplicitLocOpBuilder &b, Value best, Value x) {
+  return replaceWhere(b, Predicate::OLT, best, x);
+}
+
 /// One step away from zero where what truncation dropped compares with `limit`.
 static Value truncateAndStep(ImplicitLocOpBuilder &b, Value x,
                              Predicate predicate, double limit) {

@@ -21,6 +21,12 @@ mlir::Value constantLike(ImplicitLocOpBuilder &b, mlir::Value like,
 mlir::Value emitMax(ImplicitLocOpBuilder &b, mlir::Value a, mlir::Value c);
 mlir::Value emitMin(ImplicitLocOpBuilder &b, mlir::Value a, mlir::Value c);
 
+/// `x` where it is greater (less) than `best`, or NaN; else `best`. So of
+/// equals, and of zeros, the first wins, and NaN wins for good.
+mlir::Value emitGreatest(ImplicitLocOpBuilder &b, mlir::Value best,
+                         mlir::Value x);
+mlir::Value emitLeast(ImplicitLocOpBuilder &b, mlir::Value best, mlir::Value x);
+
 /// qnn::roundTo.
 mlir::Value emitRound(ImplicitLocOpBuilder &b, mlir::Value x,
                       RoundingMode mode);

@@ -3,7 +3,6 @@
 #include "LinalgUtils.h"
 #include "Patterns.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
 using namespace mlir;
@@ -91,40 +90,37 @@ struct LowerPad : OpRewritePattern<PadOp> {
   }
 };
 
-/// Forward steps are a view; backward ones are read element by element.
+/// A view of the elements in rising order, which is read backwards where steps
+/// are negative.
 struct LowerSlice : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(SliceOp op,
                                 PatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    bool forward =
-        llvm::all_of(op.getSteps(), [](int64_t step) { return step > 0; });
-    rewriter.replaceOp(op, forward ? asView(op, b) : asLoop(op, b));
+    SmallVector<int64_t> offsets(op.getOffsets()), steps(op.getSteps());
+    SmallVector<AffineExpr> exprs;
+    bool reverses = false;
+    for (auto [d, size] : llvm::enumerate(op.getSizes())) {
+      exprs.push_back(b.getAffineDimExpr(d));
+      if (steps[d] > 0)
+        continue;
+      reverses = true;
+      exprs[d] = size - 1 - exprs[d];
+      offsets[d] += (size - 1) * steps[d];
+      steps[d] = -steps[d];
+    }
+    Value view = viewOf(b, op.getInput(), offsets, op.getSizes(), steps);
+    rewriter.replaceOp(op, reverses ? readAt(b, view, exprs) : view);
     return success();
   }
 
 private:
-  static Value asView(SliceOp op, ImplicitLocOpBuilder &b) {
-    auto attrs = [&](ArrayRef<int64_t> values) {
-      return llvm::map_to_vector(values, [&](int64_t value) -> OpFoldResult {
-        return b.getIndexAttr(value);
-      });
-    };
-    return tensor::ExtractSliceOp::create(
-        b, op.getInput(), attrs(op.getOffsets()), attrs(op.getSizes()),
-        attrs(op.getSteps()));
-  }
-
-  static Value asLoop(SliceOp op, ImplicitLocOpBuilder &b) {
-    RankedTensorType type = tensorType(op.getResult());
-    SmallVector<AffineExpr> exprs;
-    for (auto [d, offset, step] :
-         llvm::enumerate(op.getOffsets(), op.getSteps()))
-      exprs.push_back(b.getAffineDimExpr(d) * step + offset);
-    auto map = AffineMap::get(type.getRank(), 0, exprs, b.getContext());
+  static Value readAt(ImplicitLocOpBuilder &b, Value view,
+                      ArrayRef<AffineExpr> exprs) {
+    auto map = AffineMap::get(exprs.size(), 0, exprs, b.getContext());
     return buildElementwise(
-        b, type, op.getInput(), map,
+        b, tensorType(view), view, map,
         [](ImplicitLocOpBuilder &, ValueRange args) { return args[0]; });
   }
 };

@@ -1,0 +1,58 @@
+// RUN: qnn-opt %s --convert-qnn-to-linalg --canonicalize --cse | FileCheck %s
+
+// Signs become a word without being bytes, 32 at a time; the rest of the row is
+// filled up with negative numbers.
+// CHECK-LABEL: @pack_signs
+// CHECK-NOT: i8
+// CHECK-DAG: %[[MINUS:.+]] = arith.constant dense<-1.0{{.*}}> : vector<32xf32>
+// CHECK: scf.for %[[W:.+]] = %c0 to %c24 step %c1
+// CHECK: %[[X:.+]] = vector.transfer_read {{.*}} {in_bounds = [true]} : tensor<1x784xf32>, vector<32xf32>
+// CHECK: %[[MASK:.+]] = arith.cmpf oge, %[[X]], %{{.+}} : vector<32xf32>
+// CHECK: %[[WORD:.+]] = vector.bitcast %[[MASK]] : vector<32xi1> to vector<1xi32>
+// CHECK: %[[I:.+]] = vector.extract %[[WORD]][0]
+// CHECK: tensor.insert %[[I]] into %{{.+}}[%c0, %[[W]]]
+// CHECK: vector.transfer_read {{.*}} : tensor<1x784xf32>, vector<16xf32>
+// CHECK: vector.insert_strided_slice %{{.+}}, %[[MINUS]]
+func.func @pack_signs(%x: tensor<1x1x28x28xf32>) -> tensor<1x25xi32> {
+  %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x1x28x28xf32>) -> tensor<1x1x28x28xi8>
+  %1 = qnn.reshape %0 : (tensor<1x1x28x28xi8>) -> tensor<1x784xi8>
+  %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<1x784xi8>) -> tensor<1x25xi32>
+  return %2 : tensor<1x25xi32>
+}
+
+// The bytes are needed anyhow: they are packed as they are.
+// CHECK-LABEL: @pack_and_use
+// CHECK: linalg.generic
+// CHECK: vector.transfer_read {{.*}} : tensor<1x32xi8>, vector<32xi8>
+func.func @pack_and_use(%x: tensor<1x32xf32>) -> (tensor<1x1xi32>, tensor<1x32xi8>) {
+  %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x32xf32>) -> tensor<1x32xi8>
+  %1 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<1x32xi8>) -> tensor<1x1xi32>
+  return %1, %0 : tensor<1x1xi32>, tensor<1x32xi8>
+}
+
+// Two planes of each group of channels, side by side.
+// CHECK-LABEL: @pack_planes
+// CHECK: %[[X:.+]] = vector.transfer_read {{.*}} vector<32xi8>
+// CHECK: arith.andi %[[X]], %{{.+}} : vector<32xi8>
+// CHECK: arith.cmpi ne
+// CHECK: arith.andi %[[X]], %{{.+}} : vector<32xi8>
+// CHECK: arith.cmpi ne
+// CHECK-COUNT-2: tensor.insert
+func.func @pack_planes(%x: tensor<2x64xi8>) -> tensor<2x4xi32> {
+  %0 = qnn.pack %x {code = #qnn.code<2, signed>} : (tensor<2x64xi8>) -> tensor<2x4xi32>
+  return %0 : tensor<2x4xi32>
+}
+
+// The sign bit of a 2-bit code fills the byte from bit 1 up: -2.
+// CHECK-LABEL: @unpack
+// CHECK-DAG: %[[LOW:.+]] = arith.constant dense<1> : vector<32xi8>
+// CHECK-DAG: %[[SIGN:.+]] = arith.constant dense<-2> : vector<32xi8>
+// CHECK: vector.bitcast %{{.+}} : vector<1xi32> to vector<32xi1>
+// CHECK: arith.select %{{.+}}, %[[LOW]]
+// CHECK: arith.select %{{.+}}, %[[SIGN]]
+// CHECK: arith.ori
+// CHECK: vector.transfer_write {{.*}} : vector<32xi8>
+func.func @unpack(%x: tensor<1x4xi32>) -> tensor<1x64xi8> {
+  %0 = qnn.unpack %x {code = #qnn.code<2, signed>} : (tensor<1x4xi32>) -> tensor<1x64xi8>
+  return %0 : tensor<1x64xi8>
+}

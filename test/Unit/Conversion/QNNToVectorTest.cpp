@@ -1,0 +1,476 @@
+//===- QNNToVectorTest.cpp - Compiled products against the reference ------===//
+//
+// Products of the integer form, interpreted as they are and compiled by way of
+// the packed form, must agree bit for bit: over shapes at the edges of words,
+// blocks and tiles, each kernel, each code, each epilogue, and registers of
+// 128, 256 and 512 bits (LLVM splits those that the machine does not have).
+//
+//===----------------------------------------------------------------------===//
+
+#include "Native.h"
+#include "qnn/Arith/Code.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+struct Code {
+  unsigned bits;
+  Encoding encoding;
+
+  std::string str() const {
+    return "#qnn.code<" + std::to_string(bits) + ", " +
+           stringifyEncoding(encoding).str() + ">";
+  }
+  int32_t min() const { return codeMin(bits, encoding, false); }
+  int32_t max() const { return codeMax(bits, encoding, false); }
+  int64_t levels() const {
+    return encoding == Encoding::Bipolar ? 1 : max() - min();
+  }
+};
+
+const Code bipolar{1, Encoding::Bipolar};
+const Code ternary{2, Encoding::Ternary};
+Code u(unsigned bits) { return {bits, Encoding::Unsigned}; }
+Code s(unsigned bits) { return {bits, Encoding::Signed}; }
+
+enum class Store { Sums, NarrowSums, Bytes, Words };
+
+/// Sizes of a convolution; a matmul has height 0, and `width` rows.
+struct Shape {
+  int64_t batch, height, width, channels, outChannels;
+  int64_t kernelHeight = 1, kernelWidth = 1;
+  int64_t strideHeight = 1, strideWidth = 1;
+  int64_t dilationHeight = 1, dilationWidth = 1;
+  std::array<int64_t, 4> pads = {0, 0, 0, 0};
+  int64_t groups = 1;
+
+  bool isConv() const { return height != 0; }
+  int64_t outHeight() const {
+    return (height + pads[0] + pads[2] - dilationHeight * (kernelHeight - 1) -
+            1) /
+               strideHeight +
+           1;
+  }
+  int64_t outWidth() const {
+    return (width + pads[1] + pads[3] - dilationWidth * (kernelWidth - 1) - 1) /
+               strideWidth +
+           1;
+  }
+};
+
+Shape matmul(int64_t rows, int64_t channels, int64_t outChannels) {
+  return {1, 0, rows, channels, outChannels};
+}
+
+struct Case {
+  const char *name;
+  Shape shape;
+  KernelKind kernel;
+  Code activations, weights;
+  Store store = Store::Sums;
+  Code out = bipolar;
+  int64_t pixels = 4;
+};
+
+void PrintTo(const Case &c, std::ostream *os) { *os << c.name; }
+
+/// What a byte holds: the number modulo 256, of bipolar codes the bit.
+uint8_t byteOf(int32_t number, Code code) {
+  if (code.encoding == Encoding::Bipolar)
+    return number > 0;
+  return static_cast<uint8_t>(number);
+}
+
+class VectorTest : public testing::TestWithParam<std::tuple<Case, unsigned>> {
+protected:
+  std::mt19937 random{7};
+  const Case &c = std::get<0>(GetParam());
+  const Shape &shape = c.shape;
+
+  uint8_t randomByte(Code code) {
+    int32_t span =
+        code.encoding == Encoding::Bipolar ? 2 : code.max() - code.min() + 1;
+    int32_t step = random() % span;
+    if (code.encoding == Encoding::Bipolar)
+      return step;
+    return byteOf(code.min() + step, code);
+  }
+
+  Tensor randomCodes(ArrayRef<int64_t> sizes, Code code) {
+    Tensor tensor;
+    tensor.shape.assign(sizes.begin(), sizes.end());
+    tensor.isFloat = false;
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      tensor.integers.push_back(randomByte(code));
+    return tensor;
+  }
+
+  static std::string type(ArrayRef<int64_t> sizes, StringRef element) {
+    std::string text = "tensor<";
+    for (int64_t size : sizes)
+      text += std::to_string(size) + "x";
+    return text + element.str() + ">";
+  }
+
+  SmallVector<int64_t> inputSizes() const {
+    if (!shape.isConv())
+      return {shape.width, shape.channels};
+    return {shape.batch, shape.height, shape.width, shape.channels};
+  }
+  SmallVector<int64_t> filterSizes() const {
+    if (!shape.isConv())
+      return {shape.outChannels, shape.channels};
+    return {shape.outChannels, shape.kernelHeight, shape.kernelWidth,
+            shape.channels / shape.groups};
+  }
+  SmallVector<int64_t> resultSizes() const {
+    if (!shape.isConv())
+      return {shape.width, shape.outChannels};
+    return {shape.batch, shape.outHeight(), shape.outWidth(),
+            shape.outChannels};
+  }
+
+  std::string text(unsigned vectorBits);
+  std::string product(const std::string &sums);
+  std::string thresholds();
+};
+
+std::string VectorTest::product(const std::string &sums) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  Tensor filter = randomCodes(filterSizes(), c.weights);
+  std::string bytes(filter.integers.begin(), filter.integers.end());
+  std::string input = type(inputSizes(), "i8");
+  std::string weights = type(filterSizes(), "i8");
+  os << " %w = arith.constant dense<\"0x" << llvm::toHex(bytes)
+     << "\"> : " << weights << "\n"
+     << " %sums = qnn." << (shape.isConv() ? "iconv2d" : "imatmul")
+     << " %x, %w {lhs_code = " << c.activations.str()
+     << ", rhs_code = " << c.weights.str() << ", kernel = #qnn.kernel<"
+     << stringifyKernelKind(c.kernel) << ", tile = [" << c.pixels << ", 32]>";
+  if (shape.isConv())
+    os << ", strides = array<i64: " << shape.strideHeight << ", "
+       << shape.strideWidth
+       << ">, dilations = array<i64: " << shape.dilationHeight << ", "
+       << shape.dilationWidth << ">, pads = array<i64: " << shape.pads[0]
+       << ", " << shape.pads[1] << ", " << shape.pads[2] << ", "
+       << shape.pads[3] << ">, groups = " << shape.groups << " : i64";
+  os << "} : (" << input << ", " << weights << ") -> " << sums << "\n";
+  return text;
+}
+
+/// Ascending thresholds within reach, the least and the greatest i32 among
+/// them.
+std::string VectorTest::thresholds() {
+  std::string text;
+  int64_t levels = c.out.levels();
+  int32_t reach = 1 + shape.channels * std::max(c.activations.max(), 1) / 4;
+  for (int64_t o = 0; o < shape.outChannels; ++o) {
+    std::vector<int64_t> row;
+    for (int64_t l = 0; l < levels; ++l)
+      row.push_back(static_cast<int64_t>(random() % (2 * reach + 1)) - reach);
+    if (o % 5 == 3)
+      row.front() = INT32_MIN;
+    if (o % 7 == 5)
+      row.back() = INT32_MAX;
+    llvm::sort(row);
+    text += o ? ", [" : "[";
+    llvm::raw_string_ostream os(text);
+    llvm::interleaveComma(row, os);
+    text += "]";
+  }
+  return "dense<[" + text + "]> : tensor<" + std::to_string(shape.outChannels) +
+         "x" + std::to_string(levels) + "xi32>";
+}
+
+std::string VectorTest::text(unsigned vectorBits) {
+  std::string sums =
+      type(resultSizes(), c.store == Store::NarrowSums ? "i16" : "i32");
+  std::string result = sums, value = "%sums", body = product(sums);
+  llvm::raw_string_ostream os(body);
+  if (c.store == Store::Bytes || c.store == Store::Words) {
+    result = type(resultSizes(), "i8"), value = "%codes";
+    std::string attr = thresholds();
+    os << " %t = arith.constant " << attr << "\n %codes = qnn.threshold %sums, "
+       << "%t {code = " << c.out.str()
+       << ", axis = " << resultSizes().size() - 1 << "} : (" << sums << ", "
+       << StringRef(attr).rsplit(" : ").second << ") -> " << result << "\n";
+  }
+  if (c.store == Store::Words) {
+    std::string bytes = result;
+    SmallVector<int64_t> sizes = resultSizes();
+    sizes.back() = (sizes.back() + 31) / 32 * c.out.bits;
+    result = type(sizes, "i32"), value = "%words";
+    os << " %words = qnn.pack %codes {code = " << c.out.str() << "} : ("
+       << bytes << ") -> " << result << "\n";
+  }
+  return "module attributes {qnn.target = #qnn.target<triple = \"\", cpu = "
+         "\"\", features = \"\", vector_bits = " +
+         std::to_string(vectorBits) +
+         ", registers = 16>} {\nfunc.func @f(%x: " + type(inputSizes(), "i8") +
+         ") -> " + result + " {\n" + body + " return " + value + " : " +
+         result + "\n}\n}\n";
+}
+
+TEST_P(VectorTest, EqualsReference) {
+  std::string source = text(std::get<1>(GetParam()));
+  SmallVector<Tensor> arguments{randomCodes(inputSizes(), c.activations)};
+  Program program(source), packed(source);
+  packed.transform([](OpPassManager &pm) {
+    pm.addPass(createPackProducts());
+    pm.addPass(createHoistPacking());
+    pm.addPass(createFuseThresholds());
+  });
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
+  ASSERT_EQ(expected.size(), 1u);
+  ASSERT_EQ(actual.size(), 1u);
+  ASSERT_EQ(expected[0].shape, actual[0].shape);
+  // The reference has the pattern of a code in a byte, compiled code its
+  // number.
+  uint64_t mask =
+      c.store == Store::Bytes ? (1u << c.out.bits) - 1 : ~uint64_t(0);
+  for (size_t i = 0; i < expected[0].integers.size(); ++i)
+    ASSERT_EQ(expected[0].integers[i] & mask, actual[0].integers[i] & mask)
+        << "element " << i << " of\n"
+        << source;
+}
+
+//===----------------------------------------------------------------------===//
+// Cases
+//===----------------------------------------------------------------------===//
+
+const KernelKind xnor = KernelKind::XnorPopcount;
+const KernelKind planes = KernelKind::BitSerial;
+const KernelKind bytes = KernelKind::Int8Dot;
+
+/// Fields in order: batch, height, width, channels, output channels, then
+/// kernel, strides, dilations, pads [top, left, bottom, right], groups.
+const Case cases[] = {
+    // The least of everything.
+    {"one", matmul(1, 1, 1), xnor, bipolar, bipolar},
+    {"one_conv", {1, 1, 1, 1, 1}, xnor, bipolar, bipolar},
+    // Channels around the end of a word.
+    {"k31", matmul(3, 31, 7), xnor, bipolar, bipolar},
+    {"k32", matmul(3, 32, 7), xnor, bipolar, bipolar},
+    {"k33", matmul(3, 33, 7), xnor, bipolar, bipolar},
+    {"k_words", matmul(1, 784, 64), xnor, bipolar, bipolar, Store::Words},
+    // Output channels around the end of a block.
+    {"o31", matmul(2, 40, 31), xnor, bipolar, bipolar, Store::Words},
+    {"o32", matmul(2, 40, 32), xnor, bipolar, bipolar, Store::Words},
+    {"o33", matmul(2, 40, 33), xnor, bipolar, bipolar, Store::Words},
+    {"o70", matmul(2, 40, 70), xnor, bipolar, bipolar, Store::Bytes},
+    // Rows that tiles do not divide.
+    {"rows5", matmul(5, 40, 32), xnor, bipolar, bipolar, Store::Sums, bipolar,
+     4},
+    {"rows15", matmul(15, 40, 33), xnor, bipolar, bipolar, Store::NarrowSums,
+     bipolar, 14},
+    // True-zero padding: a frame, one side only, wider than the filter.
+    {"pad1",
+     {1, 6, 7, 33, 40, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
+    {"pad_left",
+     {2, 3, 5, 8, 3, 2, 4, 1, 1, 1, 1, {0, 3, 0, 0}},
+     xnor,
+     bipolar,
+     bipolar},
+    {"pad_bottom_right",
+     {1, 4, 4, 5, 33, 3, 3, 2, 2, 1, 1, {0, 0, 2, 1}},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Bytes},
+    {"pad_beyond_filter",
+     {1, 2, 2, 3, 4, 2, 2, 1, 1, 1, 1, {3, 3, 3, 3}},
+     xnor,
+     bipolar,
+     bipolar},
+    {"filter_beyond_image",
+     {1, 2, 1, 3, 4, 5, 5, 1, 1, 1, 1, {2, 2, 2, 2}},
+     xnor,
+     bipolar,
+     bipolar},
+    // Strides and dilations that skip the border, and do not.
+    {"stride",
+     {1, 9, 11, 32, 32, 3, 3, 2, 3, 1, 1, {1, 1, 1, 1}},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
+    {"dilation",
+     {1, 9, 11, 33, 32, 3, 3, 1, 1, 2, 3, {2, 3, 2, 3}},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
+    {"stride_dilation",
+     {2, 8, 9, 5, 6, 2, 3, 3, 2, 3, 2, {1, 2, 3, 4}},
+     xnor,
+     bipolar,
+     bipolar},
+    // Groups: depthwise, odd sizes, groups of whole words and blocks.
+    {"depthwise",
+     {1, 5, 5, 6, 6, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}, 6},
+     xnor,
+     bipolar,
+     bipolar},
+    {"groups_odd",
+     {1, 4, 5, 66, 34, 2, 2, 1, 1, 1, 1, {1, 0, 0, 1}, 2},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
+    {"groups_blocks",
+     {1, 4, 5, 64, 64, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}, 2},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
+    // Bit-serial: every encoding on either side, offsets with clipped taps.
+    {"w1a2", matmul(3, 70, 33), planes, u(2), bipolar, Store::Words},
+    {"w2a1", matmul(3, 70, 33), planes, bipolar, s(2)},
+    {"w1a1", matmul(3, 70, 33), planes, bipolar, bipolar},
+    {"ternary", matmul(3, 70, 33), planes, ternary, ternary, Store::Bytes,
+     ternary},
+    {"w4a4", matmul(2, 33, 5), planes, u(4), s(4)},
+    {"w3a3_signed", matmul(2, 33, 5), planes, s(3), s(3)},
+    {"w1a2_pad",
+     {1, 5, 6, 40, 33, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}},
+     planes,
+     u(2),
+     bipolar,
+     Store::Words,
+     u(2)},
+    {"w2a1_pad",
+     {2, 4, 5, 40, 8, 3, 3, 2, 1, 1, 1, {1, 1, 1, 1}},
+     planes,
+     bipolar,
+     ternary},
+    {"w1a1_pad",
+     {1, 4, 5, 40, 8, 3, 3, 1, 1, 1, 1, {1, 2, 1, 0}},
+     planes,
+     bipolar,
+     bipolar},
+    {"planes_groups",
+     {1, 4, 5, 66, 6, 2, 2, 1, 1, 1, 2, {1, 0, 0, 1}, 2},
+     planes,
+     s(2),
+     u(2)},
+    // Bytes: signs, the widest codes, bipolar on either side.
+    {"u8s8", matmul(3, 70, 33), bytes, u(8), s(8)},
+    {"s8u8", matmul(3, 70, 33), bytes, s(8), u(8)},
+    {"s4_bipolar", matmul(3, 70, 33), bytes, s(4), bipolar, Store::Bytes, s(4)},
+    {"bipolar_s8", matmul(3, 70, 33), bytes, bipolar, s(8), Store::Words, u(2)},
+    {"bytes_conv",
+     {1, 6, 7, 3, 40, 3, 3, 2, 2, 1, 1, {1, 1, 1, 1}},
+     bytes,
+     u(8),
+     bipolar,
+     Store::Words},
+    {"bytes_depthwise",
+     {1, 5, 5, 6, 12, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}, 6},
+     bytes,
+     s(8),
+     s(8)},
+    // Epilogues: planes of words whose least code is not 0 in a block that is
+    // not full, one signed bit, many levels.
+    {"words_s3", matmul(3, 40, 33), bytes, s(2), s(2), Store::Words, s(3)},
+    {"words_ternary", matmul(3, 40, 33), bytes, s(2), s(2), Store::Words,
+     ternary},
+    {"words_s1", matmul(3, 40, 33), bytes, s(2), s(2), Store::Words, s(1)},
+    {"words_u1", matmul(3, 40, 33), bytes, s(2), s(2), Store::Words, u(1)},
+    {"bytes_u8", matmul(3, 40, 33), bytes, s(4), s(4), Store::Bytes, u(8)},
+    {"bytes_s5", matmul(3, 40, 33), bytes, s(4), s(4), Store::Bytes, s(5)},
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Products, VectorTest,
+    testing::Combine(testing::ValuesIn(cases), testing::Values(128, 512)),
+    [](const testing::TestParamInfo<VectorTest::ParamType> &info) {
+      return std::string(std::get<0>(info.param).name) + "_" +
+             std::to_string(std::get<1>(info.param));
+    });
+
+//===----------------------------------------------------------------------===//
+// Floats
+//===----------------------------------------------------------------------===//
+
+struct FloatCase {
+  const char *name, *op, *input, *filter, *result;
+};
+
+void PrintTo(const FloatCase &c, std::ostream *os) { *os << c.name; }
+
+class FloatVectorTest : public testing::TestWithParam<FloatCase> {
+protected:
+  std::mt19937 random{7};
+
+  float randomFloat() { return std::normal_distribution<float>(0, 1)(random); }
+
+  /// Random numbers in the shape of a type, as the hex text of a constant.
+  std::string weights(StringRef type) {
+    int64_t count = 1;
+    while (type.contains('x')) {
+      auto [size, rest] = type.split('x');
+      count *= std::stoi(size.str());
+      type = rest;
+    }
+    std::string bytes;
+    for (int64_t i = 0; i < count; ++i) {
+      float x = randomFloat();
+      bytes.append(reinterpret_cast<char *>(&x), sizeof(x));
+    }
+    return "dense<\"0x" + llvm::toHex(bytes) + "\">";
+  }
+};
+
+/// The order of the sum is another than the reference's, which adds in f64.
+TEST_P(FloatVectorTest, IsNearReference) {
+  const FloatCase &c = GetParam();
+  auto tensor = [](StringRef type) { return "tensor<" + type.str() + ">"; };
+  std::string source = "func.func @f(%x: " + tensor(c.input) + ") -> " +
+                       tensor(c.result) + " {\n %w = arith.constant " +
+                       weights(c.filter) + " : " + tensor(c.filter) +
+                       "\n %y = qnn." + c.op + " : (" + tensor(c.input) + ", " +
+                       tensor(c.filter) + ") -> " + tensor(c.result) +
+                       "\n return %y : " + tensor(c.result) + "\n}\n";
+  Program program(source), packed(source);
+  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  SmallVector<Tensor> arguments{Tensor::zeros(program.argumentTypes()[0])};
+  for (float &x : arguments[0].floats)
+    x = randomFloat();
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
+  ASSERT_EQ(expected[0].shape, actual[0].shape);
+  for (size_t i = 0; i < expected[0].floats.size(); ++i)
+    ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], 1e-4)
+        << "element " << i;
+}
+
+const FloatCase floatCases[] = {
+    {"matmul", "matmul %x, %w", "3x37xf32", "37x40xf32", "3x40xf32"},
+    {"matmul_transposed", "matmul %x, %w {transpose_rhs}", "1x64xf32",
+     "10x64xf32", "1x10xf32"},
+    {"conv", "conv2d %x, %w {pads = array<i64: 1, 1, 1, 1>}", "1x3x7x9xf32",
+     "33x3x3x3xf32", "1x33x7x9xf32"},
+    {"conv_stride_dilation",
+     "conv2d %x, %w {pads = array<i64: 2, 1, 0, 3>, strides = array<i64: 2, "
+     "1>, dilations = array<i64: 1, 2>}",
+     "2x4x7x9xf32", "5x4x3x2xf32", "2x5x4x11xf32"},
+    {"conv_groups", "conv2d %x, %w {groups = 2 : i64}", "1x6x5x5xf32",
+     "8x3x2x2xf32", "1x8x4x4xf32"},
+};
+INSTANTIATE_TEST_SUITE_P(Products, FloatVectorTest,
+                         testing::ValuesIn(floatCases));
+
+} // namespace
