@@ -11,7 +11,7 @@ import lit.util
 config.name = "QNN"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".onnxtxt"]
-config.excludes = ["Inputs", "Unit", "Python"]
+config.excludes = ["Inputs", "Python"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.qnn_binary, "test")
 
