@@ -24,6 +24,8 @@ LogicalResult qnn::verifyNumbers(ErrorSite site, StringRef name,
 }
 
 LogicalResult qnn::verifyAxis(ErrorSite site, int64_t axis, int64_t rank) {
+  if (rank == 0)
+    return site.fail("expected a tensor of rank 1 or more, but got rank 0");
   if (axis < 0 || axis >= rank)
     return site.fail("expected an axis from 0 to ", rank - 1, ", but got ",
                      axis);

@@ -370,6 +370,14 @@ func.func @softmax_axis(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
 
 // -----
 
+func.func @softmax_scalar(%x: tensor<f32>) -> tensor<f32> {
+  // expected-error @+1 {{'qnn.softmax' op expected a tensor of rank 1 or more, but got rank 0}}
+  %0 = qnn.softmax %x {axis = 0} : (tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+
 func.func @argmax_axis(%x: tensor<1x8xf32>) -> tensor<1xi64> {
   // expected-error @+1 {{'qnn.argmax' op expected an axis from 0 to 1, but got -1}}
   %0 = qnn.argmax %x {axis = -1} : (tensor<1x8xf32>) -> tensor<1xi64>
