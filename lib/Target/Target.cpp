@@ -187,23 +187,46 @@ llvm::Expected<TargetAttr> qnn::parseTarget(MLIRContext *context,
   return makeTarget(context, x86Triple, name, "", *cpu);
 }
 
-/// Pixels of a tile. The rows are vector widths, see the top of the file.
-static int64_t tilePixels(unsigned vectorBits, unsigned registers,
-                          KernelKind kernel, bool popcount) {
-  bool bits =
-      kernel == KernelKind::XnorPopcount || kernel == KernelKind::BitSerial;
-  if (vectorBits >= 512)
-    return bits && !popcount ? 8 : kernel == KernelKind::BitSerial ? 8 : 14;
-  if (vectorBits == 256)
-    return bits ? 1 : 2;
-  return registers >= 32 ? 2 : 1;
+namespace {
+/// Pixels of the tile of each kernel, on targets with these registers.
+struct TileRow {
+  unsigned vectorBits, registers;
+  Popcount popcount;
+  int64_t xnor, bitSerial, int8, f32;
+};
+} // namespace
+
+static const TileRow tiles[] = {
+    {512, 32, Popcount::Instruction, 14, 8, 14, 14},
+    {512, 32, Popcount::Sequence, 8, 4, 14, 14},
+    {256, 16, Popcount::Sequence, 1, 1, 2, 2},
+    {128, 32, Popcount::Instruction, 2, 1, 2, 2},
+};
+
+static int64_t pixelsOf(const TileRow &row, KernelKind kernel) {
+  switch (kernel) {
+  case KernelKind::XnorPopcount:
+    return row.xnor;
+  case KernelKind::BitSerial:
+    return row.bitSerial;
+  case KernelKind::Int8Dot:
+    return row.int8;
+  case KernelKind::F32Fma:
+    return row.f32;
+  }
+  llvm_unreachable("unknown kernel");
 }
 
 std::pair<int64_t, int64_t> qnn::chooseTile(TargetAttr target,
                                             KernelKind kernel) {
-  return {tilePixels(target.getVectorBits(), target.getRegisters(), kernel,
-                     countsBits(target)),
-          32};
+  Popcount popcount =
+      countsBits(target) ? Popcount::Instruction : Popcount::Sequence;
+  for (const TileRow &row : tiles)
+    if (row.vectorBits == target.getVectorBits() &&
+        row.registers == target.getRegisters() && row.popcount == popcount)
+      return {pixelsOf(row, kernel), 32};
+  // One pixel at a time is right everywhere.
+  return {1, 32};
 }
 
 TargetAttr qnn::getTarget(Operation *op) {

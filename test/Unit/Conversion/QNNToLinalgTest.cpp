@@ -189,6 +189,16 @@ func.func @f(%x: tensor<37xf32>, %y: tensor<37xf32>) -> tensor<37xf32> {
   return %2 : tensor<37xf32>
 })",
      1e-4},
+    // Exponents are integers here, for the bases are negative, too.
+    {"pow_negative", R"(
+func.func @f(%x: tensor<99xf32>, %y: tensor<99xf32>) -> tensor<99xf32> {
+  %0 = qnn.clip %x {min = -5.0 : f32, max = 5.0 : f32} : (tensor<99xf32>) -> tensor<99xf32>
+  %1 = qnn.clip %y {min = -4.0 : f32, max = 4.0 : f32} : (tensor<99xf32>) -> tensor<99xf32>
+  %2 = qnn.round %1 : (tensor<99xf32>) -> tensor<99xf32>
+  %3 = qnn.pow %0, %2 : (tensor<99xf32>, tensor<99xf32>) -> tensor<99xf32>
+  return %3 : tensor<99xf32>
+})",
+     1e-5},
     {"batch_norm", R"(
 func.func @f(%x: tensor<2x3x4x5xf32>, %b: tensor<3xf32>, %m: tensor<3xf32>) -> tensor<2x3x4x5xf32> {
   %s = arith.constant dense<[0.3, -1.7, 0.0]> : tensor<3xf32>
