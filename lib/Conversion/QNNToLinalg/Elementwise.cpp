@@ -124,25 +124,49 @@ Value emit(MaxOp, Builder &b, Value x, Value y) {
   return arith::MaximumFOp::create(b, x, y);
 }
 
-/// A whole constant exponent up to 4 is a product: exact for negative bases,
-/// and no logarithm.
-Value emit(PowOp op, Builder &b, Value x, Value y) {
+/// x^y for any numbers: math.powf, as arithmetic, needs a positive base. That
+/// of a negative one has a sign where y is odd, and is NaN where y is no
+/// integer.
+Value emitPower(Builder &b, Value x, Value y) {
+  using Predicate = arith::CmpFPredicate;
+  auto is = [&](Value a, Predicate predicate, Value c) -> Value {
+    return arith::CmpFOp::create(b, predicate, a, c);
+  };
+  Value zero = constantLike(b, x, 0.0);
+  Value power = math::PowFOp::create(b, math::AbsFOp::create(b, x), y);
+  Value half = arith::MulFOp::create(b, y, constantLike(b, y, 0.5));
+  Value isEven = is(half, Predicate::OEQ, math::FloorOp::create(b, half));
+  Value isWhole = is(y, Predicate::OEQ, math::FloorOp::create(b, y));
+  Value negated = arith::NegFOp::create(b, power);
+  Value whole = arith::SelectOp::create(b, isEven, power, negated);
+  Value nan = constantLike(b, x, std::numeric_limits<double>::quiet_NaN());
+  Value ofNegative = arith::SelectOp::create(b, isWhole, whole, nan);
+  Value result = arith::SelectOp::create(b, is(x, Predicate::OLT, zero),
+                                         ofNegative, power);
+  return arith::SelectOp::create(b, is(y, Predicate::OEQ, zero),
+                                 constantLike(b, x, 1.0), result);
+}
+
+/// The exponent where it is the same constant everywhere.
+std::optional<float> constantExponent(PowOp op) {
   DenseFPElementsAttr exponents;
   if (!matchPattern(op.getRhs(), m_Constant(&exponents)) ||
       !exponents.isSplat())
-    return math::PowFOp::create(b, x, y);
-  float exponent = exponents.getSplatValue<float>();
+    return std::nullopt;
+  return exponents.getSplatValue<float>();
+}
+
+/// Small constant exponents are products or a root.
+Value emit(PowOp op, Builder &b, Value x, Value y) {
+  std::optional<float> exponent = constantExponent(op);
   if (exponent == 0.5f)
     return math::SqrtOp::create(b, x);
-  if (exponent != 1.0f && exponent != 2.0f && exponent != 3.0f &&
-      exponent != 4.0f)
-    return math::PowFOp::create(b, x, y);
+  if (exponent == 1.0f)
+    return x;
+  if (exponent != 2.0f && exponent != 3.0f)
+    return emitPower(b, x, y);
   Value square = arith::MulFOp::create(b, x, x);
-  if (exponent == 4.0f)
-    return arith::MulFOp::create(b, square, square);
-  if (exponent == 3.0f)
-    return arith::MulFOp::create(b, square, x);
-  return exponent == 2.0f ? square : x;
+  return exponent == 2.0f ? square : arith::MulFOp::create(b, square, x);
 }
 
 template <typename OpTy>
