@@ -1,0 +1,100 @@
+//===- Emit.cpp - Writes a compiled model -----------------------*- C++ -*-===//
+
+#include "Emit.h"
+#include "qnn/Codegen/Codegen.h"
+#include "qnn/Support/Files.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace qnn;
+using namespace llvm;
+
+Level qnn::levelOf(EmitKind kind) {
+  switch (kind) {
+  case EmitKind::Graph:
+    return Level::Graph;
+  case EmitKind::Integer:
+    return Level::Integer;
+  case EmitKind::Packed:
+    return Level::Packed;
+  case EmitKind::Loops:
+    return Level::Loops;
+  default:
+    return Level::LLVM;
+  }
+}
+
+bool qnn::isText(EmitKind kind) {
+  return kind != EmitKind::Object && kind != EmitKind::Library;
+}
+
+static bool isDevice(StringRef path) {
+  sys::fs::file_status status;
+  return !sys::fs::status(path, status) && sys::fs::exists(status) &&
+         !sys::fs::is_regular_file(status) && !sys::fs::is_directory(status);
+}
+
+std::vector<std::string> qnn::outputPaths(EmitKind kind, StringRef output) {
+  if (isText(kind) || output == "-" || isDevice(output))
+    return {output.str()};
+  StringRef suffix = kind == EmitKind::Object ? ".o" : ".so";
+  output.consume_back(suffix);
+  return {(output + suffix).str(), (output + ".h").str()};
+}
+
+/// The contents of the shared library that an object becomes.
+static Expected<std::string> linkInMemory(StringRef object) {
+  SmallString<128> folder;
+  if (std::error_code code = sys::fs::createUniqueDirectory("qnn", folder))
+    return makeError("temporary folder: " + code.message());
+  scope_exit remove([&] { sys::fs::remove_directories(folder); });
+  std::string objectPath = (folder + "/model.o").str();
+  std::string libraryPath = (folder + "/model.so").str();
+  if (Error error = writeFile(objectPath, object))
+    return std::move(error);
+  if (Error error = linkShared(objectPath, libraryPath))
+    return std::move(error);
+  return readFile(libraryPath);
+}
+
+static Expected<std::string> emitBytes(mlir::ModuleOp module, EmitKind kind,
+                                       unsigned optLevel) {
+  CodeKind code = kind == EmitKind::LLVMIR     ? CodeKind::LLVMIR
+                  : kind == EmitKind::Assembly ? CodeKind::Assembly
+                                               : CodeKind::Object;
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream os(bytes);
+  if (Error error = emitCode(module, code, optLevel, os))
+    return std::move(error);
+  return std::string(bytes.begin(), bytes.end());
+}
+
+static std::string printModule(mlir::ModuleOp module) {
+  std::string text;
+  raw_string_ostream os(text);
+  module.print(os);
+  os << "\n";
+  return text;
+}
+
+Error qnn::emit(mlir::ModuleOp module, EmitKind kind, unsigned optLevel,
+                ArrayRef<std::string> paths, Report &report) {
+  if (kind <= EmitKind::LLVM)
+    return writeFile(paths[0], printModule(module));
+  Expected<std::string> bytes = emitBytes(module, kind, optLevel);
+  if (!bytes)
+    return bytes.takeError();
+  if (isText(kind))
+    return writeFile(paths[0], *bytes);
+  report.codeBytes = bytes->size();
+  if (kind == EmitKind::Library)
+    if (!(bytes = linkInMemory(*bytes)))
+      return bytes.takeError();
+  std::vector<OutputFile> files = {
+      {paths[0], *bytes, kind == EmitKind::Library}};
+  if (paths.size() > 1)
+    files.push_back({paths[1], makeHeader(getModelInfo(module)), false});
+  return writeFiles(files);
+}
