@@ -17,16 +17,26 @@ using namespace mlir;
 
 namespace qnn {
 
-void buildGraphPipeline(OpPassManager &pm) { pm.addPass(createCSEPass()); }
+void buildGraphPipeline(OpPassManager &pm) {
+  // Integerisation still has to see how the weights were quantized.
+  FoldConstantsOptions folding;
+  folding.keepQuantizers = true;
+  pm.addPass(createFoldConstants(folding));
+  pm.addPass(createSimplify());
+  pm.addPass(createFoldConstants(folding));
+  pm.addPass(createCSEPass());
+}
 
 void buildIntegerPipeline(OpPassManager &pm) {
   // Pools go behind the quantizer first, so that the chain from sum to
   // quantizer is pointwise and becomes thresholds.
   pm.addPass(createMoveMaxPool());
   pm.addPass(createIntegerise());
+  pm.addPass(createFoldConstants());
   pm.addPass(createSynthesiseThresholds());
   pm.addPass(createPropagateLayout());
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFoldConstants());
   pm.addPass(createMaterializePadding());
   pm.addPass(createNarrowAccumulators());
   pm.addPass(createCSEPass());
@@ -41,6 +51,7 @@ void buildPackedPipeline(OpPassManager &pm) {
   pm.addPass(createHoistPacking());
   pm.addPass(createFuseThresholds());
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFoldConstants());
   pm.addPass(createCSEPass());
 }
 
@@ -63,7 +74,7 @@ static void addBufferization(OpPassManager &pm) {
 void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createDescribeModel());
   pm.addPass(createConvertQNNToVector());
-  pm.addPass(createConvertQNNToLinalg());
+  pm.addNestedPass<func::FuncOp>(createConvertQNNToLinalg());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
