@@ -1,9 +1,9 @@
 //===- Rounding.h - To the integer, seven ways ------------------*- C++ -*-===//
 //
-// QONNX computes HALF_UP as sign(x) floor(|x| + 0.5) and HALF_DOWN likewise,
-// whose sum is rounded itself: 0.49999997f becomes 1. Here every mode means
-// what its name says, on all floats; the two differ at that value and nowhere
-// else below 2^23, where floats become integers.
+// QONNX computes HALF_UP as sign(x) floor(|x| + 0.5). That sum is rounded
+// itself, so 0.49999997f (the float before 0.5) becomes 1. Here every mode
+// means what its name says, on all floats; the two differ at that value only,
+// as far as floats have fractions (below 2^23).
 //
 //===----------------------------------------------------------------------===//
 
