@@ -2,7 +2,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ConvertQNNToLinalg : Pass<"convert-qnn-to-linalg", "::mlir::func::FuncOp"> {
+def ConvertQNNToLinalg : Pass<"convert-qnn-to-linalg"> {
   let summary = "lower every op but packed products to linalg, on tensors";
   let description = [{
     Ops of graph and shape form, conversions between floats, sums, codes and

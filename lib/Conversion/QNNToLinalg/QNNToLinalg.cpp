@@ -52,7 +52,7 @@ struct ConvertQNNToLinalg
   }
 
   LogicalResult checkNothingLeft() {
-    WalkResult result = getOperation().walk([](Operation *op) -> WalkResult {
+    WalkResult result = getOperation()->walk([](Operation *op) -> WalkResult {
       if (!isa_and_nonnull<QNNDialect>(op->getDialect()) ||
           isa<PackedContractionOpInterface>(op))
         return success();
