@@ -28,8 +28,6 @@ using namespace qnn;
 
 /// Codes of more bits are requantized: thresholds double with every bit.
 static constexpr unsigned maxThresholdBits = 4;
-/// Sums times channels up to which every sum is evaluated.
-static constexpr int64_t maxEvaluations = int64_t(1) << 24;
 
 //===----------------------------------------------------------------------===//
 // The product behind a dequantizer
@@ -152,7 +150,8 @@ static std::optional<StepFunction> thresholdsOf(ChannelFunction &function,
 static std::string makeThresholds(EncodeOp encode, DequantizeOp dequantize,
                                   const SumSource &source,
                                   ArrayRef<SumRange> ranges,
-                                  ChannelFunction &function) {
+                                  ChannelFunction &function,
+                                  int64_t maxEvaluations) {
   bool exhaustive = countEvaluations(ranges) <= maxEvaluations;
   if (!exhaustive && !function.isMonotone())
     return "too many sums to try, and the function may rise and fall";
@@ -216,7 +215,8 @@ static bool isClose(ChannelFunction &function, int64_t channel, SumRange range,
 static std::string makeRequantize(EncodeOp encode, DequantizeOp dequantize,
                                   const SumSource &source,
                                   ArrayRef<SumRange> ranges,
-                                  ChannelFunction &function) {
+                                  ChannelFunction &function,
+                                  int64_t maxEvaluations) {
   QuantizerAttr quantizer = encode.getQuantizer();
   int64_t most =
       std::max<int64_t>(2, maxEvaluations / std::max<size_t>(1, ranges.size()));
@@ -246,7 +246,7 @@ static std::string makeRequantize(EncodeOp encode, DequantizeOp dequantize,
 
 /// Replaces `encode` by thresholds or a line, or says why not. Empty also for
 /// an encoder of the network's input, which has no sums before it.
-static std::string synthesise(EncodeOp encode) {
+static std::string synthesise(EncodeOp encode, int64_t maxEvaluations) {
   std::string why;
   ChannelFunction function;
   DequantizeOp dequantize = function.findSource(encode, why);
@@ -264,13 +264,17 @@ static std::string synthesise(EncodeOp encode) {
   if (!ranges)
     return "weights are not constant";
   if (encode.getQuantizer().getBits() <= maxThresholdBits)
-    return makeThresholds(encode, dequantize, *source, *ranges, function);
-  return makeRequantize(encode, dequantize, *source, *ranges, function);
+    return makeThresholds(encode, dequantize, *source, *ranges, function,
+                          maxEvaluations);
+  return makeRequantize(encode, dequantize, *source, *ranges, function,
+                        maxEvaluations);
 }
 
 namespace {
 struct SynthesiseThresholds
     : qnn::impl::SynthesiseThresholdsBase<SynthesiseThresholds> {
+  using SynthesiseThresholdsBase::SynthesiseThresholdsBase;
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     // Dead ops would count as users of sums.
@@ -278,7 +282,7 @@ struct SynthesiseThresholds
     SmallVector<EncodeOp> encoders;
     getOperation()->walk([&](EncodeOp op) { encoders.push_back(op); });
     for (EncodeOp encode : encoders) {
-      std::string why = synthesise(encode);
+      std::string why = synthesise(encode, maxEvaluations);
       if (!why.empty())
         report(encode, why);
       if (encode.use_empty())

@@ -1,5 +1,6 @@
 // RUN: qnn-opt %s --qnn-synthesise-thresholds --canonicalize | FileCheck %s
 // RUN: qnn-opt %s --qnn-synthesise-thresholds --remarks-filter-missed=qnn-synthesise-thresholds 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: qnn-opt %s --qnn-synthesise-thresholds=max-evaluations=0 --canonicalize | FileCheck %s --check-prefix=SEARCH
 
 #bipolar = #qnn.quantizer<bits = 1, encoding = bipolar>
 #code1 = #qnn.code<1, bipolar>
@@ -9,6 +10,7 @@
 // CHECK-LABEL: func @sign
 func.func @sign(%a: tensor<1x4xi1>) -> tensor<1x2xi1> {
   // CHECK-DAG: %[[T:.*]] = arith.constant dense<{{\[\[}}0], [3]]> : tensor<2x1xi32>
+  // SEARCH: arith.constant dense<{{\[\[}}0], [3]]> : tensor<2x1xi32>
   // CHECK-DAG: %[[S:.*]] = qnn.imatmul
   // CHECK: %[[R:.*]] = qnn.threshold %[[S]], %[[T]] {axis = 1 : i64, code = #qnn.code<1, bipolar>} : (tensor<1x2xi32>, tensor<2x1xi32>) -> tensor<1x2xi1>
   // CHECK: return %[[R]]
@@ -26,6 +28,9 @@ func.func @sign(%a: tensor<1x4xi1>) -> tensor<1x2xi1> {
 func.func @batch_norm(%a: tensor<1x3xi1>) -> tensor<1x4xi1> {
   // CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}true, true, false], [false, false, true], [true, true, false], [true, true, false]]> : tensor<4x3xi1>
   // CHECK-DAG: %[[T:.*]] = arith.constant dense<{{\[\[}}2], [0], [-2147483648], [2147483647]]> : tensor<4x1xi32>
+  // SEARCH-LABEL: func @batch_norm
+  // SEARCH-DAG: arith.constant dense<{{\[\[}}true, true, false], [false, false, true], [true, true, false], [true, true, false]]> : tensor<4x3xi1>
+  // SEARCH-DAG: arith.constant dense<{{\[\[}}2], [0], [-2147483648], [2147483647]]> : tensor<4x1xi32>
   // CHECK: %[[S:.*]] = qnn.imatmul %arg0, %[[W]]
   // CHECK: qnn.threshold %[[S]], %[[T]]
   %w = arith.constant dense<[[true, true, false], [true, true, false], [true, true, false], [true, true, false]]> : tensor<4x3xi1>
@@ -44,6 +49,7 @@ func.func @batch_norm(%a: tensor<1x3xi1>) -> tensor<1x4xi1> {
 // CHECK-LABEL: func @ties
 func.func @ties(%a: tensor<1x8xi1>) -> tensor<1x1xi2> {
   // CHECK: arith.constant dense<{{\[\[}}2, 3, 6]]> : tensor<1x3xi32>
+  // SEARCH: arith.constant dense<{{\[\[}}2, 3, 6]]> : tensor<1x3xi32>
   %w = arith.constant dense<true> : tensor<1x8xi1>
   %0 = qnn.imatmul %a, %w {lhs_code = #code1, rhs_code = #code1} : (tensor<1x8xi1>, tensor<1x8xi1>) -> tensor<1x1xi32>
   %1 = qnn.dequantize %0 {scale = array<f32: 0.5>} : (tensor<1x1xi32>) -> tensor<1x1xf32>
@@ -90,6 +96,9 @@ func.func @widened(%a: tensor<1x2xi1>) -> tensor<1x2xi1> {
 // CHECK-LABEL: func @two_paths
 func.func @two_paths(%a: tensor<1x1xi1>) -> tensor<1x1xi2> {
   // CHECK: arith.constant dense<{{\[\[}}1, 2147483647, 2147483647]]>
+  // Binary search needs ops that are known to be monotone.
+  // SEARCH-LABEL: func @two_paths
+  // SEARCH: qnn.encode
   %w = arith.constant dense<true> : tensor<1x1xi1>
   %0 = qnn.imatmul %a, %w {lhs_code = #code1, rhs_code = #code1} : (tensor<1x1xi1>, tensor<1x1xi1>) -> tensor<1x1xi32>
   %1 = qnn.dequantize %0 {scale = array<f32: 1.0>} : (tensor<1x1xi32>) -> tensor<1x1xf32>

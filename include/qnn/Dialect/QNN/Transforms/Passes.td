@@ -75,7 +75,7 @@ def SynthesiseThresholds : Pass<"qnn-synthesise-thresholds"> {
     from an integer to a code for each channel. To 4 bits it becomes a
     `qnn.threshold`, exactly: thresholds are found by evaluating the ops
     themselves at the integers that the weights allow, all of them, or by binary
-    search where those are more than 2^24 and every op is monotone. Where a
+    search where those are more than `max-evaluations` and every op is monotone. Where a
     channel's function falls, its weights are negated; where negated weights
     do not fit their code, it becomes signed with one bit more.
 
@@ -98,6 +98,11 @@ def SynthesiseThresholds : Pass<"qnn-synthesise-thresholds"> {
     %3 = qnn.threshold %0, %t {axis = 1 : i64, code = #qnn.code<1, bipolar>} : (tensor<1x2xi32>, tensor<2x1xi32>) -> tensor<1x2xi1>
     ```
   }];
+  let options = [
+    Option<"maxEvaluations", "max-evaluations", "int64_t", "int64_t(1) << 24",
+           "Sums, of all channels, up to which every one is tried; beyond, "
+           "thresholds are found by binary search">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
