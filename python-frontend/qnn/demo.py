@@ -11,20 +11,23 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 import time
 
 from qnn import digits
 
 ROOT = pathlib.Path(__file__).parents[2]
 WIDTH = 110
-LEVELS = ["graph", "integer", "packed", "loops", "asm"]
-# What shows the same layer (the second convolution) at each level, and how many lines around it.
-EXCERPTS = {
-    "graph": (r"qnn\.conv2d", 2, 0, 4),
-    "integer": (r"qnn\.iconv2d", 2, 0, 3),
-    "packed": (r"qnn\.xnor_conv2d", 1, 0, 2),
-    "loops": (r"math\.ctpop|llvm\.intr\.ctpop", 1, 6, 3),
-    "asm": (r"v?popcntd|vpshufb|vpsadbw|\bcnt\b|popcnt", 1, 5, 6),
+# The levels are shown for one CPU, so that the text is the same on every machine.
+TARGET = "znver4"
+# What shows the second convolution at each level: a pattern, its how-manieth match, and how many lines to
+# show from how many before it. 0 stands for the match with the most `dense` lines after it: the inner loop.
+LEVELS = {
+    "graph": dict(pattern=r"qnn\.conv2d", match=2, before=1, lines=5),
+    "integer": dict(pattern=r"qnn\.iconv2d", match=2, before=0, lines=3),
+    "packed": dict(pattern=r"qnn\.xnor_conv2d", match=1, before=0, lines=2),
+    "loops": dict(pattern=r"scf\.for .*iter_args", match=0, before=0, lines=12, dense=r"math\.ctpop"),
+    "asm": dict(pattern=r"vpopcntd", match=0, before=2, lines=12, dense=r"vpopcntd"),
 }
 
 
@@ -56,17 +59,26 @@ def table(rows):
         print("  " + "  ".join(cells).rstrip())
 
 
-def excerpt(text, pattern, occurrence, before, after):
-    """Lines around the n-th match (or the last there is), dedented and cut to the screen's width."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    matches = [i for i, line in enumerate(lines) if re.search(pattern, line)]
-    if not matches:
+def wrap(line, most=3):
+    """A line of IR in at most so many lines of the screen."""
+    deeper = " " * (len(line) - len(line.lstrip()) + 4)
+    parts = textwrap.wrap(line, WIDTH, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False)
+    return parts if len(parts) <= most else parts[:most - 1] + [parts[most - 1][:WIDTH - 4] + " ..."]
+
+
+def excerpt(text, pattern, match, before, lines, dense=None):
+    """Some lines of a text, dedented and wrapped; see LEVELS."""
+    text = [line.expandtabs() for line in text.splitlines() if line.strip()]
+    matches = [i for i, line in enumerate(text) if re.search(pattern, line)]
+    if len(matches) < max(match, 1):
         return [f"(nothing matches {pattern})"]
-    at = matches[min(occurrence, len(matches)) - 1]
-    chosen = lines[max(0, at - before):at + after + 1]
+    if match:
+        at = matches[match - 1]
+    else:
+        at = max(matches, key=lambda i: sum(bool(re.search(dense, line)) for line in text[i:i + 40]))
+    chosen = text[max(0, at - before):][:lines]
     indent = min(len(line) - len(line.lstrip()) for line in chosen)
-    chosen = [line[indent:].expandtabs() for line in chosen]
-    return [line if len(line) <= WIDTH else line[:WIDTH - 4] + " ..." for line in chosen]
+    return [part for line in chosen for part in wrap(line[indent:])]
 
 
 def show_accuracy(run, model, data):
@@ -107,10 +119,10 @@ def show_time(run, library, image, report):
 
 def show_levels(run, model):
     heading("One layer, the second convolution, at each level")
-    for level in LEVELS:
-        text = run("qnn-compile", model, f"--emit={level}", "-o", "-")
-        print(f"\n  {level}:  qnn-compile {model.name} --emit={level} -o -")
-        for line in excerpt(text, *EXCERPTS[level]):
+    for level, where in LEVELS.items():
+        text = run("qnn-compile", model, f"--emit={level}", f"--target={TARGET}", "-o", "-")
+        print(f"\n  {level}:  qnn-compile {model.name} --emit={level} --target={TARGET} -o -")
+        for line in excerpt(text, **where):
             print("    " + line)
 
 
