@@ -7,8 +7,7 @@
 
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
-
-#include "mlir/IR/OpImplementation.h"
+#include "qnn/Dialect/QNN/IR/ShapeInference.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -19,6 +18,19 @@ static RankedTensorType typeOf(Value value) {
 
 static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+static ErrorSite siteOf(Operation *op) {
+  return {op->getLoc(), op->getName().getStringRef()};
+}
+
+/// A code lies in the low bits of its element.
+static LogicalResult verifyCodeFits(ErrorSite site, RankedTensorType type,
+                                    CodeAttr code) {
+  if (type.getElementTypeBitWidth() >= code.getBits())
+    return success();
+  return site.fail("expected elements of at least ", code.getBits(),
+                   " bits, but got ", type.getElementTypeBitWidth());
+}
+
 //===----------------------------------------------------------------------===//
 // pack, unpack
 //===----------------------------------------------------------------------===//
@@ -28,9 +40,11 @@ LogicalResult PackOp::inferReturnTypes(MLIRContext *context,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &results) {
   RankedTensorType input = typeOf(adaptor.getInput());
+  ErrorSite site{location, getOperationName()};
   if (input.getRank() == 0)
-    return emitOptionalError(location, "expected a rank of at least 1, but "
-                                       "got 0");
+    return site.fail("expected a rank of at least 1, but got 0");
+  if (failed(verifyCodeFits(site, input, adaptor.getCode())))
+    return failure();
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = packedWords(shape.back(), adaptor.getCode().getBits());
   results.push_back(
@@ -70,6 +84,8 @@ LogicalResult UnpackOp::verify() {
     return emitOpError("expected equal sizes but for the last dimension, but "
                        "got ")
            << input << " and " << result;
+  if (failed(verifyCodeFits(siteOf(*this), result, getCode())))
+    return failure();
   int64_t words = packedWords(result.getShape().back(), getCode().getBits());
   if (input.getShape().back() != words)
     return emitOpError("expected ")
@@ -82,42 +98,17 @@ LogicalResult UnpackOp::verify() {
 // packed_max_pool2d
 //===----------------------------------------------------------------------===//
 
-/// Windows of `kernel` taps that fit `size` elements, or less than 1.
-static int64_t windows(int64_t size, int64_t kernel, int64_t stride,
-                       int64_t dilation, int64_t low, int64_t high) {
-  int64_t room = size + low + high - dilation * (kernel - 1) - 1;
-  return room < 0 ? 0 : room / stride + 1;
-}
-
-static LogicalResult verifyWindow(Operation *op, ArrayRef<int64_t> strides,
-                                  ArrayRef<int64_t> pads,
-                                  ArrayRef<int64_t> dilations) {
-  auto positive = [](int64_t x) { return x > 0; };
-  if (strides.size() != 2 || !llvm::all_of(strides, positive))
-    return op->emitOpError("expected 2 positive strides, but got [")
-           << strides << "]";
-  if (dilations.size() != 2 || !llvm::all_of(dilations, positive))
-    return op->emitOpError("expected 2 positive dilations, but got [")
-           << dilations << "]";
-  if (pads.size() != 4 || llvm::any_of(pads, [](int64_t x) { return x < 0; }))
-    return op->emitOpError("expected 4 pads, none negative, but got [")
-           << pads << "]";
-  return success();
-}
-
 LogicalResult PackedMaxPool2dOp::verify() {
   RankedTensorType input = getInput().getType();
   if (input.getRank() != 4)
     return emitOpError("expected an input of rank 4, but got ") << input;
-  if (getKernel().size() != 2 || getKernel()[0] < 1 || getKernel()[1] < 1)
-    return emitOpError("expected 2 positive kernel sizes, but got [")
-           << getKernel() << "]";
-  if (failed(verifyWindow(*this, getStrides(), getPads(), getDilations())))
-    return failure();
   SmallVector<int64_t> shape(input.getShape());
-  for (int i : {0, 1})
-    shape[1 + i] = windows(shape[1 + i], getKernel()[i], getStrides()[i],
-                           getDilations()[i], getPads()[i], getPads()[i + 2]);
+  auto size =
+      inferWindow(siteOf(*this), {shape[1], shape[2]},
+                  {getKernel(), getStrides(), getPads(), getDilations()});
+  if (failed(size))
+    return failure();
+  shape[1] = (*size)[0], shape[2] = (*size)[1];
   auto expected = RankedTensorType::get(shape, input.getElementType());
   if (getType() != expected)
     return emitOpError("expected result type ")
@@ -139,6 +130,12 @@ static ContractionGeometry matmulGeometry(Op op) {
 }
 
 template <typename Op>
+static Window windowOf(Op op) {
+  return {op.getFilter().getType().getShape().slice(1, 2), op.getStrides(),
+          op.getPads(), op.getDilations()};
+}
+
+template <typename Op>
 static ContractionGeometry convGeometry(Op op) {
   ContractionGeometry g;
   ArrayRef<int64_t> input = op.getInput().getType().getShape();
@@ -152,10 +149,10 @@ static ContractionGeometry convGeometry(Op op) {
   g.dilationWidth = op.getDilations()[1];
   g.padTop = op.getPads()[0], g.padLeft = op.getPads()[1];
   g.padBottom = op.getPads()[2], g.padRight = op.getPads()[3];
-  g.outHeight = windows(g.inHeight, g.kernelHeight, g.strideHeight,
-                        g.dilationHeight, g.padTop, g.padBottom);
-  g.outWidth = windows(g.inWidth, g.kernelWidth, g.strideWidth, g.dilationWidth,
-                       g.padLeft, g.padRight);
+  // The verifier has seen to it that the window fits.
+  auto size = inferWindow({}, {g.inHeight, g.inWidth}, windowOf(op));
+  if (succeeded(size))
+    g.outHeight = (*size)[0], g.outWidth = (*size)[1];
   return g;
 }
 
@@ -270,8 +267,8 @@ LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
   int64_t most = code.getMax() - code.getMin();
   if (code.isBipolar())
     most = 1;
-  if (type.getDimSize(1) > most)
-    return op.emitOpError("expected at most ")
+  if (type.getDimSize(1) < 1 || type.getDimSize(1) > most)
+    return op.emitOpError("expected 1 to ")
            << most << " levels for " << code << ", but got "
            << type.getDimSize(1);
   return success();
@@ -331,8 +328,8 @@ static LogicalResult verifyConv(Op op, KernelKind kind) {
     return op.emitOpError("expected an input of rank 4 and a filter of rank "
                           "5, but got ")
            << op.getInput().getType() << " and " << op.getFilter().getType();
-  if (failed(
-          verifyWindow(op, op.getStrides(), op.getPads(), op.getDilations())))
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  if (failed(inferWindow(siteOf(op), {input[1], input[2]}, windowOf(op))))
     return failure();
   return ContractionVerifier{op, kind, op.getGeometry(), true}.verify();
 }

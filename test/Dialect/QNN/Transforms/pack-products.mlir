@@ -1,0 +1,126 @@
+// RUN: qnn-opt %s --qnn-pack-products --split-input-file | FileCheck %s
+
+// Channels become words, output channels the lanes of a tile; what lies beyond
+// the 2 of them is 0.
+// CHECK-LABEL: func.func @xnor_matmul
+// CHECK-SAME: (%[[X:.*]]: tensor<1x3xi8>)
+// CHECK: %[[P:.*]] = qnn.pack %[[X]] {code = #qnn.code<1, bipolar>} : (tensor<1x3xi8>) -> tensor<1x1xi32>
+// CHECK: %[[W:.*]] = arith.constant dense<{{\[\[}}[5, 6, 0, 0, {{[0, ]*}}]]]> : tensor<1x1x32xi32>
+// CHECK: qnn.xnor_matmul %[[P]], %[[W]] {channels = 3 : i64, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>, lhs_code = #qnn.code<1, bipolar>, out_channels = 2 : i64, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x1xi32>, tensor<1x1x32xi32>) -> tensor<1x2xi16>
+func.func @xnor_matmul(%x: tensor<1x3xi8>) -> tensor<1x2xi16> {
+  %w = arith.constant dense<[[1, 0, 1], [0, 1, 1]]> : tensor<2x3xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+      : (tensor<1x3xi8>, tensor<2x3xi8>) -> tensor<1x2xi16>
+  return %0 : tensor<1x2xi16>
+}
+
+// -----
+
+// Planes of 2-bit weights are steps.
+// CHECK-LABEL: func.func @bit_serial_matmul
+// CHECK: qnn.pack %{{.*}} {code = #qnn.code<3, unsigned>} : (tensor<1x3xi8>) -> tensor<1x3xi32>
+// CHECK: arith.constant dense<{{\[\[}}[5, 0, {{[0, ]*}}], [4, 0, {{[0, ]*}}]]]> : tensor<1x2x32xi32>
+// CHECK: qnn.bit_serial_matmul {{.*}}lhs_code = #qnn.code<3, unsigned>{{.*}}rhs_code = #qnn.code<2, ternary>
+func.func @bit_serial_matmul(%x: tensor<1x3xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<[[1, 0, -1]]> : tensor<1x3xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<3, unsigned>, rhs_code = #qnn.code<2, ternary>, kernel = #qnn.kernel<bit_serial, tile = [4, 32]>}
+      : (tensor<1x3xi8>, tensor<1x3xi8>) -> tensor<1x1xi32>
+  return %0 : tensor<1x1xi32>
+}
+
+// -----
+
+// Weights of bytes are numbers, bipolar ones too; activations stay as they are.
+// CHECK-LABEL: func.func @int8_matmul
+// CHECK-SAME: (%[[X:.*]]: tensor<1x3xi8>)
+// CHECK: arith.constant dense<{{\[\[}}[1, 0, {{[0, ]*}}], [-1, 0, {{[0, ]*}}], [1, 0, {{[0, ]*}}]]]> : tensor<1x3x32xi8>
+// CHECK-NOT: qnn.pack
+// CHECK: qnn.int8_matmul %[[X]]
+func.func @int8_matmul(%x: tensor<1x3xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<[[1, 0, 1]]> : tensor<1x3xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
+      : (tensor<1x3xi8>, tensor<1x3xi8>) -> tensor<1x1xi32>
+  return %0 : tensor<1x1xi32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @conv
+// CHECK: qnn.pack %{{.*}} : (tensor<1x8x8x64xi8>) -> tensor<1x8x8x2xi32>
+// CHECK: qnn.xnor_conv2d {{.*}}channels = 64 : i64{{.*}}out_channels = 40 : i64, pads = array<i64: 1, 1, 1, 1>{{.*}}strides = array<i64: 2, 2>{{.*}} : (tensor<1x8x8x2xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x4x4x40xi32>
+func.func @conv(%x: tensor<1x8x8x64xi8>) -> tensor<1x4x4x40xi32> {
+  %w = arith.constant dense<1> : tensor<40x3x3x64xi8>
+  %0 = qnn.iconv2d %x, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, pads = array<i64: 1, 1, 1, 1>,
+          strides = array<i64: 2, 2>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<1x8x8x64xi8>, tensor<40x3x3x64xi8>) -> tensor<1x4x4x40xi32>
+  return %0 : tensor<1x4x4x40xi32>
+}
+
+// -----
+
+// Channels of a group that do not fill words are packed group by group.
+// CHECK-LABEL: func.func @groups
+// CHECK: qnn.reshape %{{.*}} : (tensor<1x8x8x40xi8>) -> tensor<1x8x8x2x20xi8>
+// CHECK: qnn.pack %{{.*}} : (tensor<1x8x8x2x20xi8>) -> tensor<1x8x8x2x1xi32>
+// CHECK: qnn.reshape %{{.*}} : (tensor<1x8x8x2x1xi32>) -> tensor<1x8x8x2xi32>
+// CHECK: qnn.xnor_conv2d {{.*}}channels = 20 : i64, groups = 2 : i64
+func.func @groups(%x: tensor<1x8x8x40xi8>) -> tensor<1x8x8x6xi32> {
+  %w = arith.constant dense<1> : tensor<6x1x1x20xi8>
+  %0 = qnn.iconv2d %x, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, groups = 2 : i64,
+          kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<1x8x8x40xi8>, tensor<6x1x1x20xi8>) -> tensor<1x8x8x6xi32>
+  return %0 : tensor<1x8x8x6xi32>
+}
+
+// -----
+
+// Floats, either way round.
+// CHECK-LABEL: func.func @float_matmul
+// CHECK: arith.constant dense<{{\[\[}}[1.000000e+00, 3.000000e+00, 0.000000e+00, {{.*}}], [2.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}} : tensor<1x2x32xf32>
+// CHECK: qnn.f32_matmul
+// CHECK: arith.constant dense<{{\[\[}}[1.000000e+00, 3.000000e+00, 0.000000e+00, {{.*}}], [2.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}} : tensor<1x2x32xf32>
+// CHECK: qnn.f32_matmul
+func.func @float_matmul
+// CHECK-COUNT-2: arith.constant dense<{{\[\[}}[1.000000e+00, 3.000000e+00, 0.000000e+00, {{.*}}], [2.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}} : tensor<1x2x32xf32>
+// CHECK-COUNT-2: qnn.f32_matmul
+func.func @float_matmul(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %v = arith.constant dense<[[1.0, 3.0], [2.0, 4.0]]> : tensor<2x2xf32>
+  %0 = qnn.matmul %x, %w {transpose_rhs} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %1 = qnn.matmul %x, %v : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @float_conv
+// CHECK: %[[X:.*]] = qnn.transpose %{{.*}} {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[Y:.*]] = qnn.f32_conv2d %[[X]], %{{.*}} : (tensor<1x8x8x3xf32>, tensor<1x3x3x3x32xf32>) -> tensor<1x6x6x4xf32>
+// CHECK: qnn.transpose %[[Y]] {permutation = array<i64: 0, 3, 1, 2>}
+func.func @float_conv(%x: tensor<1x3x8x8xf32>) -> tensor<1x4x6x6xf32> {
+  %w = arith.constant dense<1.0> : tensor<4x3x3x3xf32>
+  %0 = qnn.conv2d %x, %w : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return %0 : tensor<1x4x6x6xf32>
+}
+
+// -----
+
+// Left alone: no kernel, weights that are computed, padding that is no zero.
+// CHECK-LABEL: func.func @left_alone
+// CHECK-COUNT-2: qnn.imatmul
+// CHECK: qnn.iconv2d
+// CHECK: qnn.matmul
+func.func @left_alone(%x: tensor<1x3xi8>, %w: tensor<2x3xi8>, %y: tensor<1x4x4x32xi8>, %a: tensor<1x2xf32>, %b: tensor<2x2xf32>)
+    -> (tensor<1x2xi32>, tensor<1x2xi32>, tensor<1x4x4x1xi32>, tensor<1x2xf32>) {
+  %c = arith.constant dense<1> : tensor<2x3xi8>
+  %f = arith.constant dense<1> : tensor<1x3x3x32xi8>
+  %0 = qnn.imatmul %x, %c {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+      : (tensor<1x3xi8>, tensor<2x3xi8>) -> tensor<1x2xi32>
+  %1 = qnn.imatmul %x, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+      : (tensor<1x3xi8>, tensor<2x3xi8>) -> tensor<1x2xi32>
+  %2 = qnn.iconv2d %y, %f {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, pads = array<i64: 1, 1, 1, 1>,
+          pad_value = #qnn.pad_value<plus_one>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+      : (tensor<1x4x4x32xi8>, tensor<1x3x3x32xi8>) -> tensor<1x4x4x1xi32>
+  %3 = qnn.matmul %a, %b : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  return %0, %1, %2, %3 : tensor<1x2xi32>, tensor<1x2xi32>, tensor<1x4x4x1xi32>, tensor<1x2xf32>
+}
