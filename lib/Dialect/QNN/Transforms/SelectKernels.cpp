@@ -70,6 +70,8 @@ static void select(const IntegerProduct &product) {
 static void reportFloat(Operation *op) {
   auto recorded = dyn_cast_or_null<StringAttr>(op->removeAttr(keptFloatAttr));
   std::string reason = recorded ? recorded.getValue().str() : whyKeptFloat(op);
+  if (reason.empty())
+    reason = "qnn-integerise has not run";
   remark::missed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
                                    "qnn-select-kernels"))
       << remark::add("kept float: {0}", reason)
