@@ -75,7 +75,12 @@ func.func @groups(%x: tensor<1x8x8x40xi8>) -> tensor<1x8x8x6xi32> {
 // -----
 
 // Floats, either way round.
-// CHECK-LABEL: func.func @float_matmul(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+// CHECK-LABEL: func.func @float_matmul
+// CHECK: arith.constant dense<{{\[\[}}[1.000000e+00, 3.000000e+00, 0.000000e+00, {{.*}}], [2.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}} : tensor<1x2x32xf32>
+// CHECK: qnn.f32_matmul
+// CHECK: arith.constant dense<{{\[\[}}[1.000000e+00, 3.000000e+00, 0.000000e+00, {{.*}}], [2.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}} : tensor<1x2x32xf32>
+// CHECK: qnn.f32_matmul
+func.func @float_matmul(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
   %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %v = arith.constant dense<[[1.0, 3.0], [2.0, 4.0]]> : tensor<2x2xf32>
   %0 = qnn.matmul %x, %w {transpose_rhs} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
