@@ -35,7 +35,7 @@ static int64_t findAxis(NodeImporter &node, ArrayRef<int64_t> shape,
     if (size == 1)
       continue;
     if (axis >= 0 || missing < 0)
-      node.notSupported(what + " that varies along several dimensions");
+      node.notSupported(what + " varies along several dimensions");
     axis = missing + d;
     if (node.shape(0)[axis] != size)
       node.fail("expected " + Twine(node.shape(0)[axis]) + " numbers in " +
@@ -62,7 +62,7 @@ static Parameter readScale(NodeImporter &node) {
   Parameter scale = readParameter(node, 1, "the scale");
   for (float number : scale.numbers)
     if (!(number > 0.0f))
-      node.notSupported("a scale of " + Twine(std::to_string(number)) +
+      node.notSupported("a scale of " + llvm::formatv("{0}", number).str() +
                         ", expected a positive one");
   return scale;
 }

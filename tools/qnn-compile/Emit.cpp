@@ -13,6 +13,7 @@ using namespace llvm;
 
 Level qnn::levelOf(EmitKind kind) {
   switch (kind) {
+  case EmitKind::Import: // before any pass
   case EmitKind::Graph:
     return Level::Graph;
   case EmitKind::Integer:

@@ -11,6 +11,7 @@
 namespace qnn {
 
 enum class EmitKind {
+  Import,
   Graph,
   Integer,
   Packed,

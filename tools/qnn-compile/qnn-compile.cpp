@@ -28,7 +28,9 @@ static cl::opt<std::string>
 static cl::opt<EmitKind> emitKind(
     "emit", cl::cat(category), cl::init(EmitKind::Object),
     cl::desc("What to write:"),
-    cl::values(clEnumValN(EmitKind::Graph, "graph", "graph form, simplified"),
+    cl::values(clEnumValN(EmitKind::Import, "import",
+                          "graph form, as it was read"),
+               clEnumValN(EmitKind::Graph, "graph", "graph form, simplified"),
                clEnumValN(EmitKind::Integer, "integer", "integer form"),
                clEnumValN(EmitKind::Packed, "packed", "packed form"),
                clEnumValN(EmitKind::Loops, "loops", "loops and vectors"),
@@ -121,6 +123,8 @@ static llvm::Error verifyCode(mlir::ModuleOp module) {
 /// Lowers to the level of the output, collecting the report on the way.
 static llvm::Error lower(mlir::ModuleOp module, CompileOptions options,
                          Report &collected) {
+  if (emitKind == EmitKind::Import)
+    return llvm::Error::success();
   Level last = levelOf(emitKind);
   if (last >= Level::Packed) {
     options.level = Level::Packed;
