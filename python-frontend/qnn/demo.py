@@ -52,14 +52,14 @@ def heading(text):
 def table(rows):
     """Prints rows of text in columns, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    number = re.compile(r"^[\d,.]+( \w+)?$")
+    number = re.compile(r"^[\d,.]*( \S+)?$")
     right = [all(number.match(row[i]) for row in rows[1:]) for i in range(len(rows[0]))]
     for row in rows:
         cells = [c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right)]
         print("  " + "  ".join(cells).rstrip())
 
 
-def wrap(line, most=3):
+def wrap(line, most=4):
     """A line of IR in at most so many lines of the screen."""
     deeper = " " * (len(line) - len(line.lstrip()) + 4)
     parts = textwrap.wrap(line, WIDTH, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False)
