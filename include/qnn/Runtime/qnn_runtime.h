@@ -19,13 +19,20 @@ extern "C" {
 
 #define QNN_ABI_VERSION 1
 
-typedef enum { QNN_F32 = 0, QNN_I32 = 1, QNN_I64 = 2, QNN_I8 = 3, QNN_U8 = 4 } qnn_type;
+typedef enum {
+  QNN_F32 = 0,
+  QNN_I32 = 1,
+  QNN_I64 = 2,
+  QNN_I8 = 3,
+  QNN_U8 = 4
+} qnn_type;
 
 typedef struct {
-  const char *name;     /* as in the ONNX file */
-  int32_t type;         /* qnn_type */
+  const char *name; /* as in the ONNX file */
+  int32_t type;     /* qnn_type */
   int32_t rank;
-  const int64_t *shape; /* rank sizes; of one sample where the batch is an argument */
+  const int64_t
+      *shape; /* rank sizes; of one sample where the batch is an argument */
 } qnn_tensor;
 
 typedef struct {
@@ -39,7 +46,8 @@ typedef struct {
   /* Runs the model on contiguous row-major tensors. `batch` is read only where
    * the descriptor's batch is 0. Inputs, outputs and arena must not overlap.
    * Returns 0. */
-  int32_t (*run)(const void *const *inputs, void *const *outputs, void *arena, int64_t batch);
+  int32_t (*run)(const void *const *inputs, void *const *outputs, void *arena,
+                 int64_t batch);
 } qnn_model;
 
 /* A shared library made by qnn-compile --emit=lib, loaded. On failure returns

@@ -23,19 +23,21 @@ void QNNDialect::registerAttributes() {
 // CodeAttr
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyCode(function_ref<InFlightDiagnostic()> emitError, unsigned bits,
-                                Encoding encoding) {
+static LogicalResult verifyCode(function_ref<InFlightDiagnostic()> emitError,
+                                unsigned bits, Encoding encoding) {
   if (bits < 1 || bits > 8)
     return emitError() << "expected 1 to 8 bits, but got " << bits;
   if (encoding == Encoding::Bipolar && bits != 1)
-    return emitError() << "expected 1 bit for the bipolar encoding, but got " << bits;
+    return emitError() << "expected 1 bit for the bipolar encoding, but got "
+                       << bits;
   if (encoding == Encoding::Ternary && bits != 2)
-    return emitError() << "expected 2 bits for the ternary encoding, but got " << bits;
+    return emitError() << "expected 2 bits for the ternary encoding, but got "
+                       << bits;
   return success();
 }
 
-LogicalResult CodeAttr::verify(function_ref<InFlightDiagnostic()> emitError, unsigned bits,
-                               Encoding encoding, bool narrow) {
+LogicalResult CodeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               unsigned bits, Encoding encoding, bool narrow) {
   return verifyCode(emitError, bits, encoding);
 }
 
@@ -48,12 +50,14 @@ Attribute CodeAttr::parse(AsmParser &parser, Type) {
     return {};
   std::optional<Encoding> encoding = symbolizeEncoding(keyword);
   if (!encoding)
-    return parser.emitError(loc, "expected an encoding, but got '") << keyword << "'", Attribute();
+    return parser.emitError(loc, "expected an encoding, but got '")
+               << keyword << "'",
+           Attribute();
   bool narrow = succeeded(parser.parseOptionalComma());
   if ((narrow && parser.parseKeyword("narrow")) || parser.parseGreater())
     return {};
-  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), bits, *encoding,
-                    narrow);
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    bits, *encoding, narrow);
 }
 
 void CodeAttr::print(AsmPrinter &printer) const {
@@ -63,24 +67,31 @@ void CodeAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
-int32_t CodeAttr::getMin() const { return codeMin(getBits(), getEncoding(), getNarrow()); }
-int32_t CodeAttr::getMax() const { return codeMax(getBits(), getEncoding(), getNarrow()); }
+int32_t CodeAttr::getMin() const {
+  return codeMin(getBits(), getEncoding(), getNarrow());
+}
+int32_t CodeAttr::getMax() const {
+  return codeMax(getBits(), getEncoding(), getNarrow());
+}
 
 //===----------------------------------------------------------------------===//
 // QuantizerAttr
 //===----------------------------------------------------------------------===//
 
-LogicalResult QuantizerAttr::verify(function_ref<InFlightDiagnostic()> emitError, unsigned bits,
-                                    Encoding encoding, bool narrow, RoundingMode rounding,
-                                    SignZero signZero, DenseF32ArrayAttr scale,
-                                    DenseF32ArrayAttr zeroPoint, int64_t axis,
-                                    Surrogate surrogate) {
+LogicalResult
+QuantizerAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      unsigned bits, Encoding encoding, bool narrow,
+                      RoundingMode rounding, SignZero signZero,
+                      DenseF32ArrayAttr scale, DenseF32ArrayAttr zeroPoint,
+                      int64_t axis, Surrogate surrogate) {
   if (failed(verifyCode(emitError, bits, encoding)))
     return failure();
-  if (axis < 0 && ((scale && scale.size() != 1) || (zeroPoint && zeroPoint.size() != 1)))
-    return emitError() << "expected one scale and zero point without an axis, but got "
-                       << (scale ? scale.size() : 1) << " and "
-                       << (zeroPoint ? zeroPoint.size() : 1);
+  if (axis < 0 &&
+      ((scale && scale.size() != 1) || (zeroPoint && zeroPoint.size() != 1)))
+    return emitError()
+           << "expected one scale and zero point without an axis, but got "
+           << (scale ? scale.size() : 1) << " and "
+           << (zeroPoint ? zeroPoint.size() : 1);
   if (scale)
     for (float s : scale.asArrayRef())
       if (!(s > 0.0f) || s > std::numeric_limits<float>::max())
@@ -107,16 +118,18 @@ float QuantizerAttr::getZeroPointOf(int64_t c) const {
 }
 
 bool QuantizerAttr::isSymmetric() const {
-  return !getZeroPoint() || llvm::all_of(getZeroPoint().asArrayRef(), [](float z) { return z == 0; });
+  return !getZeroPoint() || llvm::all_of(getZeroPoint().asArrayRef(),
+                                         [](float z) { return z == 0; });
 }
 
 //===----------------------------------------------------------------------===//
 // KernelAttr
 //===----------------------------------------------------------------------===//
 
-LogicalResult KernelAttr::verify(function_ref<InFlightDiagnostic()> emitError, KernelKind kind,
-                                 ArrayRef<int64_t> tile) {
+LogicalResult KernelAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 KernelKind kind, ArrayRef<int64_t> tile) {
   if (tile.size() != 2 || tile[0] < 1 || tile[1] < 1)
-    return emitError() << "expected a tile of two positive sizes, but got [" << tile << "]";
+    return emitError() << "expected a tile of two positive sizes, but got ["
+                       << tile << "]";
   return success();
 }
