@@ -229,6 +229,13 @@ std::pair<int64_t, int64_t> qnn::chooseTile(TargetAttr target,
   return {1, 32};
 }
 
+bool qnn::roundsFloats(TargetAttr target) {
+  // On x86 it came with SSE4.1.
+  return target.getVectorBits() > 128 || target.getCpu() == "x86-64-v2" ||
+         has(target.getFeatures(), "sse4.1") ||
+         llvm::Triple(target.getTriple()).isAArch64();
+}
+
 TargetAttr qnn::getTarget(Operation *op) {
   MLIRContext *context = op->getContext();
   for (; op; op = op->getParentOp())

@@ -27,13 +27,14 @@ def ExpandMath : Pass<"qnn-expand-math"> {
     of f32, scalar or vector (error of exp and tanh below 1e-6), which also
     vectorise. Products and sums stay apart, so that all targets give the same
     bits. What CPUs have as an instruction stays: square root, floor, ceiling,
-    truncation, rounding to even, absolute value, copysign, popcount.
+    truncation, rounding to even, absolute value, copysign, popcount. For a
+    target without instructions for it (`x86-64`), rounding is expanded, too.
 
     ```mlir
     %0 = math.exp %x : f32   // becomes arith ops and a math.floor
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+  let dependentDialects = ["::qnn::QNNDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect"];
 }
 

@@ -271,6 +271,26 @@ const Case quantizers[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Quantizers, LinalgTest, testing::ValuesIn(quantizers));
 
+/// The same for a CPU without instructions that round.
+Case withoutRounding(Case c) {
+  c.text = "module attributes {qnn.target = #qnn.target<triple = "
+           "\"x86_64-unknown-linux-gnu\", cpu = \"x86-64\", features = \"\", "
+           "vector_bits = 128, registers = 16>} {" +
+           c.text + "}";
+  return c;
+}
+
+const Case expandedRoundings[] = {
+    withoutRounding(unary("floor")),
+    withoutRounding(unary("ceil")),
+    withoutRounding(unary("round")),
+    withoutRounding(rounding("half_even")),
+    withoutRounding(rounding("half_up")),
+    withoutRounding(rounding("down")),
+};
+INSTANTIATE_TEST_SUITE_P(ExpandedRoundings, LinalgTest,
+                         testing::ValuesIn(expandedRoundings));
+
 /// Codes in bytes keep their numbers.
 Case throughBytes(const std::string &quantizer, const std::string &code) {
   return {"bytes", R"(
