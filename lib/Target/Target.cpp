@@ -1,11 +1,11 @@
 //===- Target.cpp - What a CPU can do ---------------------------*- C++ -*-===//
 //
-// Two tables. `cpus`: the targets that have a name, by what kernels need to
-// know of them. `tiles`: for each vector width the register tile of a kernel,
-// as large as the assembly shows to stay free of spills: M x 32 sums take
-// M * 32 / lanes registers, and the inner loop wants some more: the weights of
-// a step and, where the CPU has no popcount of vectors, the tables and halves
-// of the sequence that replaces it.
+// LLVM knows the features of every CPU; kernels need three facts of them: the
+// width of vectors, the number of registers, and whether a vector counts bits
+// with an instruction. A table turns those into register tiles, as large as the
+// assembly shows to stay free of spills: M x 32 sums take M * 32 / lanes
+// registers, and the inner loop wants some more, for the weights of a step and,
+// without a popcount, for the tables and halves of the sequence in its place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,7 +14,10 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -22,185 +25,173 @@ using namespace mlir;
 using namespace qnn;
 
 //===----------------------------------------------------------------------===//
-// CPUs
+// Names
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A name that `--target` takes, and what LLVM calls it.
+struct NamedTarget {
+  StringRef name, triple, cpu;
+};
+} // namespace
+
+static constexpr StringLiteral x86 = "x86_64-unknown-linux-gnu";
+static constexpr StringLiteral arm = "aarch64-unknown-linux-gnu";
+
+static const NamedTarget namedTargets[] = {
+    {"x86-64", x86, "x86-64"},
+    {"x86-64-v2", x86, "x86-64-v2"},
+    {"x86-64-v3", x86, "x86-64-v3"},
+    {"x86-64-v4", x86, "x86-64-v4"},
+    {"haswell", x86, "haswell"},
+    {"skylake", x86, "skylake"},
+    {"skylake-avx512", x86, "skylake-avx512"},
+    {"cascadelake", x86, "cascadelake"},
+    {"icelake-server", x86, "icelake-server"},
+    {"sapphirerapids", x86, "sapphirerapids"},
+    {"znver2", x86, "znver2"},
+    {"znver3", x86, "znver3"},
+    {"znver4", x86, "znver4"},
+    {"znver5", x86, "znver5"},
+    {"aarch64", arm, "generic"},
+    {"cortex-a53", arm, "cortex-a53"},
+    {"cortex-a72", arm, "cortex-a72"},
+    {"cortex-a76", arm, "cortex-a76"},
+    {"neoverse-n1", arm, "neoverse-n1"},
+    {"neoverse-v1", arm, "neoverse-v1"},
+};
+
+static std::string knownNames() {
+  auto names = llvm::map_range(namedTargets, [](const NamedTarget &target) {
+    return target.name.str();
+  });
+  return llvm::join(names, ", ");
+}
+
+//===----------------------------------------------------------------------===//
+// Facts
 //===----------------------------------------------------------------------===//
 
 namespace {
 enum class Popcount { Sequence, Instruction };
 
-/// A CPU as LLVM names it, and what kernels see of it.
-struct CPU {
-  StringRef name;
-  unsigned vectorBits;
-  unsigned registers;
-  Popcount popcount; ///< of the elements of a vector
-};
-
-/// A name of `--target` that is not an x86-64 CPU's name.
-struct Alias {
-  StringRef name, triple, cpu;
+/// What kernels see of a CPU.
+struct Facts {
+  unsigned vectorBits, registers;
+  Popcount popcount; ///< of the elements (on NEON: bytes) of a vector
 };
 } // namespace
 
-static constexpr StringLiteral x86Triple = "x86_64-unknown-linux-gnu";
-static constexpr StringLiteral armTriple = "aarch64-unknown-linux-gnu";
-
-static const CPU cpus[] = {
-    {"x86-64", 128, 16, Popcount::Sequence},
-    {"x86-64-v2", 128, 16, Popcount::Sequence},
-    {"x86-64-v3", 256, 16, Popcount::Sequence},
-    {"haswell", 256, 16, Popcount::Sequence},
-    {"broadwell", 256, 16, Popcount::Sequence},
-    {"skylake", 256, 16, Popcount::Sequence},
-    {"znver1", 256, 16, Popcount::Sequence},
-    {"znver2", 256, 16, Popcount::Sequence},
-    {"znver3", 256, 16, Popcount::Sequence},
-    {"x86-64-v4", 512, 32, Popcount::Sequence},
-    {"skylake-avx512", 512, 32, Popcount::Sequence},
-    {"cascadelake", 512, 32, Popcount::Sequence},
-    {"cooperlake", 512, 32, Popcount::Sequence},
-    {"icelake-client", 512, 32, Popcount::Instruction},
-    {"icelake-server", 512, 32, Popcount::Instruction},
-    {"sapphirerapids", 512, 32, Popcount::Instruction},
-    {"emeraldrapids", 512, 32, Popcount::Instruction},
-    {"graniterapids", 512, 32, Popcount::Instruction},
-    {"znver4", 512, 32, Popcount::Instruction},
-    {"znver5", 512, 32, Popcount::Instruction},
-    {"generic", 128, 32, Popcount::Instruction},
-    {"cortex-a53", 128, 32, Popcount::Instruction},
-    {"cortex-a72", 128, 32, Popcount::Instruction},
-    {"cortex-a76", 128, 32, Popcount::Instruction},
-    {"neoverse-n1", 128, 32, Popcount::Instruction},
-    {"neoverse-v1", 128, 32, Popcount::Instruction},
-    {"apple-m1", 128, 32, Popcount::Instruction},
-};
-
-static const Alias aliases[] = {
-    {"aarch64", armTriple, "generic"},
-    {"cortex-a53", armTriple, "cortex-a53"},
-    {"cortex-a72", armTriple, "cortex-a72"},
-    {"cortex-a76", armTriple, "cortex-a76"},
-    {"neoverse-n1", armTriple, "neoverse-n1"},
-    {"neoverse-v1", armTriple, "neoverse-v1"},
-};
-
-static const CPU *findCPU(StringRef name) {
-  const CPU *cpu =
-      llvm::find_if(cpus, [&](const CPU &c) { return c.name == name; });
-  return cpu == std::end(cpus) ? nullptr : cpu;
-}
-
-/// Every name that `--target` knows, but for `native`.
-static std::string knownNames() {
-  std::vector<std::string> names;
-  for (const CPU &cpu : cpus)
-    if (cpu.name != "generic" && cpu.name != "apple-m1" &&
-        llvm::none_of(aliases,
-                      [&](const Alias &a) { return a.name == cpu.name; }))
-      names.push_back(cpu.name.str());
-  for (const Alias &alias : aliases)
-    names.push_back(alias.name.str());
-  return llvm::join(names, ", ");
-}
-
-//===----------------------------------------------------------------------===//
-// Features
-//===----------------------------------------------------------------------===//
-
-static bool has(StringRef features, StringRef feature) {
-  return llvm::is_contained(llvm::split(features, ','), ("+" + feature).str());
-}
-
-/// What kernels see of a CPU that has no row of its own, from its features.
-static CPU cpuOfFeatures(const llvm::Triple &triple, StringRef features) {
-  if (triple.isAArch64())
-    return {"", 128, 32, Popcount::Instruction};
-  if (has(features, "avx512f") && has(features, "avx512bw") &&
-      has(features, "avx512vl"))
-    return {"", 512, 32,
-            has(features, "avx512vpopcntdq") ? Popcount::Instruction
-                                             : Popcount::Sequence};
-  if (has(features, "avx2"))
-    return {"", 256, 16, Popcount::Sequence};
-  return {"", 128, 16, Popcount::Sequence};
-}
-
-/// True where a vector of `target` counts bits with one instruction (for each
-/// byte, on NEON).
-static bool countsBits(TargetAttr target) {
-  if (has(target.getFeatures(), "avx512vpopcntdq"))
+/// LLVM's description of a CPU; null where it knows no such triple or CPU.
+static std::unique_ptr<llvm::MCSubtargetInfo>
+describe(const llvm::Triple &triple, StringRef cpu, StringRef features) {
+  [[maybe_unused]] static bool initialized = [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargetMCs();
     return true;
-  if (const CPU *cpu = findCPU(target.getCpu()))
-    return cpu->popcount == Popcount::Instruction;
-  return llvm::Triple(target.getTriple()).isAArch64();
+  }();
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return {};
+  // Asked for without a CPU first: LLVM prints a warning about unknown ones.
+  std::unique_ptr<llvm::MCSubtargetInfo> any(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!any || !any->isCPUStringValid(cpu))
+    return {};
+  return std::unique_ptr<llvm::MCSubtargetInfo>(
+      target->createMCSubtargetInfo(triple, cpu, features));
 }
 
-static TargetAttr makeTarget(MLIRContext *context, StringRef triple,
-                             StringRef name, StringRef features,
-                             const CPU &cpu) {
-  return TargetAttr::get(context, triple, name, features, cpu.vectorBits,
-                         cpu.registers);
+static Facts factsOf(const llvm::Triple &triple,
+                     const llvm::MCSubtargetInfo &cpu) {
+  if (triple.isAArch64())
+    return {128, 32, Popcount::Instruction};
+  if (cpu.checkFeatures("+avx512f,+avx512bw,+avx512dq,+avx512vl"))
+    return {512, 32,
+            cpu.checkFeatures("+avx512vpopcntdq") ? Popcount::Instruction
+                                                  : Popcount::Sequence};
+  if (cpu.checkFeatures("+avx2"))
+    return {256, 16, Popcount::Sequence};
+  return {128, 16, Popcount::Sequence};
 }
 
-/// The machine that runs this. LLVM's name may promise more than the machine
+static llvm::Expected<TargetAttr> makeTarget(MLIRContext *context,
+                                             StringRef triple, StringRef name,
+                                             StringRef features) {
+  llvm::Triple parsed(triple);
+  if (!parsed.isX86_64() && !parsed.isAArch64())
+    return llvm::createStringError("unknown target '" + triple + "," + name +
+                                   "': expected a triple of x86_64 or aarch64 "
+                                   "before the comma");
+  auto cpu = describe(parsed, name, features);
+  if (!cpu)
+    return llvm::createStringError("unknown target '" + triple + "," + name +
+                                   "': expected a CPU of " +
+                                   parsed.getArchName() + " after the comma");
+  Facts facts = factsOf(parsed, *cpu);
+  return TargetAttr::get(context, triple, name, features, facts.vectorBits,
+                         facts.registers);
+}
+
+//===----------------------------------------------------------------------===//
+// Targets
+//===----------------------------------------------------------------------===//
+
+/// The machine that runs this. A CPU's name may promise more than the machine
 /// (or its hypervisor) offers, so the features are spelled out.
-static TargetAttr nativeTarget(MLIRContext *context) {
-  std::vector<std::string> list;
+static llvm::Expected<TargetAttr> nativeTarget(MLIRContext *context) {
+  std::vector<std::string> features;
   for (const auto &feature : llvm::sys::getHostCPUFeatures())
-    list.push_back((feature.second ? "+" : "-") + feature.first().str());
-  llvm::sort(list);
-  std::string features = llvm::join(list, ",");
-  std::string triple = llvm::sys::getDefaultTargetTriple();
-  CPU cpu = cpuOfFeatures(llvm::Triple(triple), features);
-  return makeTarget(context, triple, llvm::sys::getHostCPUName(), features,
-                    cpu);
+    features.push_back((feature.second ? "+" : "-") + feature.first().str());
+  llvm::sort(features);
+  return makeTarget(context, llvm::sys::getDefaultTargetTriple(),
+                    llvm::sys::getHostCPUName(), llvm::join(features, ","));
 }
-
-//===----------------------------------------------------------------------===//
-// The interface
-//===----------------------------------------------------------------------===//
 
 llvm::Expected<TargetAttr> qnn::parseTarget(MLIRContext *context,
                                             StringRef name) {
   if (name == "native")
     return nativeTarget(context);
-  auto [triple, cpuName] = name.split(',');
-  if (!cpuName.empty()) {
-    llvm::Triple parsed(triple);
-    if (!parsed.isX86_64() && !parsed.isAArch64())
-      return llvm::createStringError(
-          "unknown target '" + name +
-          "': expected a triple of x86_64 or aarch64 before the comma");
-    const CPU *cpu = findCPU(cpuName);
-    return makeTarget(context, triple, cpuName, "",
-                      cpu ? *cpu : cpuOfFeatures(parsed, ""));
+  if (name.contains(',')) {
+    auto [triple, cpu] = name.split(',');
+    return makeTarget(context, triple, cpu, "");
   }
-  for (const Alias &alias : aliases)
-    if (alias.name == name)
-      return makeTarget(context, alias.triple, alias.cpu, "",
-                        *findCPU(alias.cpu));
-  const CPU *cpu = findCPU(name);
-  if (!cpu || cpu->name == "generic" || cpu->name == "apple-m1")
-    return llvm::createStringError("unknown target '" + name +
-                                   "': expected native, TRIPLE,CPU or one of " +
-                                   knownNames());
-  return makeTarget(context, x86Triple, name, "", *cpu);
+  for (const NamedTarget &target : namedTargets)
+    if (target.name == name)
+      return makeTarget(context, target.triple, target.cpu, "");
+  return llvm::createStringError("unknown target '" + name +
+                                 "': expected native, TRIPLE,CPU or one of " +
+                                 knownNames());
 }
+
+TargetAttr qnn::getTarget(Operation *op) {
+  MLIRContext *context = op->getContext();
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<TargetAttr>("qnn.target"))
+      return target;
+  return TargetAttr::get(context, x86, "x86-64-v2", "", 128, 16);
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
 
 namespace {
 /// Pixels of the tile of each kernel, on targets with these registers.
 struct TileRow {
-  unsigned vectorBits, registers;
-  Popcount popcount;
+  Facts facts;
   int64_t xnor, bitSerial, int8, f32;
 };
 } // namespace
 
 static const TileRow tiles[] = {
-    {512, 32, Popcount::Instruction, 14, 8, 14, 14},
-    {512, 32, Popcount::Sequence, 8, 4, 14, 14},
-    {256, 16, Popcount::Sequence, 1, 1, 2, 2},
-    {128, 32, Popcount::Instruction, 2, 1, 2, 2},
+    {{512, 32, Popcount::Instruction}, 14, 8, 14, 14},
+    {{512, 32, Popcount::Sequence}, 8, 4, 14, 14},
+    {{256, 16, Popcount::Sequence}, 1, 1, 2, 2},
+    {{128, 32, Popcount::Instruction}, 2, 1, 2, 2},
+    {{128, 16, Popcount::Sequence}, 1, 1, 1, 1},
 };
 
 static int64_t pixelsOf(const TileRow &row, KernelKind kernel) {
@@ -219,27 +210,20 @@ static int64_t pixelsOf(const TileRow &row, KernelKind kernel) {
 
 std::pair<int64_t, int64_t> qnn::chooseTile(TargetAttr target,
                                             KernelKind kernel) {
-  Popcount popcount =
-      countsBits(target) ? Popcount::Instruction : Popcount::Sequence;
+  llvm::Triple triple(target.getTriple());
+  auto cpu = describe(triple, target.getCpu(), target.getFeatures());
+  Popcount popcount = cpu ? factsOf(triple, *cpu).popcount : Popcount::Sequence;
   for (const TileRow &row : tiles)
-    if (row.vectorBits == target.getVectorBits() &&
-        row.registers == target.getRegisters() && row.popcount == popcount)
+    if (row.facts.vectorBits == target.getVectorBits() &&
+        row.facts.registers == target.getRegisters() &&
+        row.facts.popcount == popcount)
       return {pixelsOf(row, kernel), 32};
   // One pixel at a time is right everywhere.
   return {1, 32};
 }
 
 bool qnn::roundsFloats(TargetAttr target) {
-  // On x86 it came with SSE4.1.
-  return target.getVectorBits() > 128 || target.getCpu() == "x86-64-v2" ||
-         has(target.getFeatures(), "sse4.1") ||
-         llvm::Triple(target.getTriple()).isAArch64();
-}
-
-TargetAttr qnn::getTarget(Operation *op) {
-  MLIRContext *context = op->getContext();
-  for (; op; op = op->getParentOp())
-    if (auto target = op->getAttrOfType<TargetAttr>("qnn.target"))
-      return target;
-  return makeTarget(context, x86Triple, "x86-64-v2", "", *findCPU("x86-64-v2"));
+  llvm::Triple triple(target.getTriple());
+  auto cpu = describe(triple, target.getCpu(), target.getFeatures());
+  return cpu && (triple.isAArch64() || cpu->checkFeatures("+sse4.1"));
 }
