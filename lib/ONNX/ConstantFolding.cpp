@@ -85,8 +85,14 @@ static Tensor foldTranspose(NodeImporter &node, Inputs inputs) {
   if (permutation.empty())
     for (int64_t d = source.rank() - 1; d >= 0; --d)
       permutation.push_back(d);
-  for (int64_t d : permutation)
-    shape.push_back(source.shape[node.normalizeAxis(d, source.rank())]);
+  if (int64_t(permutation.size()) != source.rank())
+    node.fail("expected a permutation of " + Twine(source.rank()) +
+              " dimensions");
+  node.normalizeAxes(permutation, source.rank()); // none twice
+  for (int64_t &d : permutation) {
+    d = node.normalizeAxis(d, source.rank());
+    shape.push_back(source.shape[d]);
+  }
   SmallVector<int64_t> strides = rowMajorStrides(source.shape);
   return rearrange(source, shape, [&](ArrayRef<int64_t> index) {
     int64_t from = 0;
@@ -441,12 +447,6 @@ bool NodeImporter::foldConstants() {
     if (hasInput(i) && !inputs[i])
       return false;
   }
-  try {
-    defineConstant(folder(*this, inputs), resultType(*this));
-  } catch (const ImportError &error) {
-    if (StringRef(error.what()).starts_with("node '"))
-      throw;
-    fail(error.what());
-  }
+  defineConstant(folder(*this, inputs), resultType(*this));
   return true;
 }

@@ -156,8 +156,8 @@ OwningOpRef<ModuleOp> GraphImporter::run(StringRef functionName) {
     values[tensor.name()] = imported;
   }
   func::FuncOp function = createFunction(*module, functionName);
-  for (auto [index, node] : llvm::enumerate(graph.node()))
-    NodeImporter(*this, node, index).run();
+  for (const onnx::NodeProto &node : graph.node())
+    NodeImporter(*this, node).run();
   createReturn(function);
   eraseDeadOps(function);
   if (failed(verify(*module)))

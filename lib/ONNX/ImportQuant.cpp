@@ -12,7 +12,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cmath>
 
 using namespace mlir;
@@ -25,6 +26,12 @@ struct Parameter {
   int64_t axis = -1;
 };
 } // namespace
+
+static std::string toText(float number) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%g", number);
+  return text;
+}
 
 /// The dimension of the quantized tensor along which a parameter of `shape`
 /// varies, or -1.
@@ -62,7 +69,7 @@ static Parameter readScale(NodeImporter &node) {
   Parameter scale = readParameter(node, 1, "the scale");
   for (float number : scale.numbers)
     if (!(number > 0.0f))
-      node.notSupported("a scale of " + llvm::formatv("{0}", number).str() +
+      node.notSupported("a scale of " + toText(number) +
                         ", expected a positive one");
   return scale;
 }
@@ -73,8 +80,7 @@ static unsigned readBits(NodeImporter &node) {
   if (bits.axis >= 0)
     node.notSupported("a bit width for each channel");
   if (number != std::floor(number) || number < 1 || number > 8)
-    node.notSupported("a bit width of " + llvm::formatv("{0}", number).str() +
-                      ", expected 1 to 8");
+    node.notSupported("a bit width of " + toText(number) + ", expected 1 to 8");
   return static_cast<unsigned>(number);
 }
 

@@ -74,7 +74,7 @@ private:
 
 class NodeImporter {
 public:
-  NodeImporter(GraphImporter &graph, const onnx::NodeProto &node, int index);
+  NodeImporter(GraphImporter &graph, const onnx::NodeProto &node);
 
   /// Computes the node or builds its ops. Throws ImportError.
   void run();
@@ -167,7 +167,6 @@ private:
 
   GraphImporter &graph;
   const onnx::NodeProto &node;
-  std::string name;
   mlir::Location loc;
 };
 

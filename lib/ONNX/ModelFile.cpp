@@ -30,12 +30,6 @@ using namespace qnn;
 
 static constexpr int64_t minOpset = 7, maxOpset = 24;
 
-std::string qnn::nodeName(const onnx::NodeProto &node, int index) {
-  if (!node.name().empty())
-    return node.name();
-  return node.op_type() + "_" + std::to_string(index);
-}
-
 std::string qnn::nodePrefix(StringRef name, StringRef opType) {
   return ("node '" + name + "' (" + opType + "): ").str();
 }
@@ -118,6 +112,13 @@ static void loadExternalData(onnx::TensorProto &tensor, StringRef folder) {
   tensor.set_data_location(onnx::TensorProto::DEFAULT);
 }
 
+/// Messages and locations need names.
+static void nameNodes(onnx::GraphProto &graph) {
+  for (auto [index, node] : enumerate(*graph.mutable_node()))
+    if (node.name().empty())
+      node.set_name(node.op_type() + "_" + std::to_string(index));
+}
+
 /// The names under which Brevitas, FINN and QONNX write the same ops become
 /// one.
 static void unifyQuantDomain(onnx::ModelProto &model) {
@@ -155,6 +156,7 @@ onnx::ModelProto qnn::readModel(StringRef path) {
        *model.mutable_graph()->mutable_initializer())
     loadExternalData(tensor, folder);
   unifyQuantDomain(model);
+  nameNodes(*model.mutable_graph());
   return model;
 }
 
@@ -173,16 +175,21 @@ int64_t qnn::opsetVersion(const onnx::ModelProto &model) {
 static ImportError checkerError(StringRef text) {
   auto [reason, context] = text.split("==> Context: ");
   StringRef name = context.split("Name: ").second;
+  if (name.empty()) // where the order of nodes is wrong
+    name = reason.split("name: ").second.split(" is not output").first;
   auto [node, opType] = name.split(" OpType: ");
   std::string prefix = name.empty() ? "" : nodePrefix(node, opType.trim());
   return ImportError(prefix + "not valid ONNX: " + reason.trim());
 }
 
-static void requirePositive(const onnx::NodeProto &node, int index) {
+static std::string nodePrefix(const onnx::NodeProto &node) {
+  return nodePrefix(node.name(), node.op_type());
+}
+
+static void requirePositive(const onnx::NodeProto &node) {
   auto check = [&](const onnx::AttributeProto &attribute, int64_t number) {
     if (number < 1)
-      throw ImportError(nodePrefix(nodeName(node, index), node.op_type()) +
-                        "expected " + attribute.name() +
+      throw ImportError(nodePrefix(node) + "expected " + attribute.name() +
                         " of 1 or more, but got " + Twine(number));
   };
   for (const onnx::AttributeProto &attribute : node.attribute()) {
@@ -196,14 +203,13 @@ static void requirePositive(const onnx::NodeProto &node, int index) {
   }
 }
 
-static void requireHandler(const onnx::NodeProto &node, int index) {
+static void requireHandler(const onnx::NodeProto &node) {
   if (lookupHandler(node) || lookupFolder(node))
     return;
   std::string reason = "no importer for this operator";
   if (!node.domain().empty())
     reason += " of domain '" + node.domain() + "'";
-  throw ImportError(nodePrefix(nodeName(node, index), node.op_type()) +
-                    "not supported: " + reason);
+  throw ImportError(nodePrefix(node) + "not supported: " + reason);
 }
 
 /// Runs ONNX's checker. It asks for shapes of inputs and outputs without naming
@@ -242,14 +248,15 @@ void qnn::checkModel(onnx::ModelProto &model) {
     runChecker(model);
     if (model.functions_size() > 0)
       onnx::inliner::InlineLocalFunctions(model, /*convert_version=*/true);
+    nameNodes(*model.mutable_graph());
   } catch (const ImportError &) {
     throw;
   } catch (const std::exception &error) {
     throw checkerError(error.what());
   }
-  for (auto [index, node] : enumerate(model.graph().node())) {
-    requireHandler(node, index);
-    requirePositive(node, index);
+  for (const onnx::NodeProto &node : model.graph().node()) {
+    requireHandler(node);
+    requirePositive(node);
   }
 }
 

@@ -13,8 +13,8 @@ namespace qnn {
 inline constexpr const char quantDomain[] = "qonnx.custom_op.general";
 
 /// Reads `.onnx` (protobuf) or `.onnxtxt` (ONNX's text syntax), with tensors
-/// stored in other files, and gives QONNX's ops their one domain. Throws
-/// ImportError.
+/// stored in other files; gives QONNX's ops their one domain, and nodes without
+/// a name one of the form OpType_index. Throws ImportError.
 onnx::ModelProto readModel(llvm::StringRef path);
 
 /// Runs ONNX's checker, expands the model's own functions, and makes sure that
@@ -28,9 +28,6 @@ void closeShapes(onnx::ModelProto &model, int64_t openBatch);
 /// Runs ONNX's shape inference with data propagation; throws ImportError where
 /// types or shapes do not fit. Does nothing where the library is known to err.
 void inferShapes(onnx::ModelProto &model);
-
-/// The name of a node in messages and locations: its own, or OpType_index.
-std::string nodeName(const onnx::NodeProto &node, int index);
 
 /// What every message about a node starts with: `node 'NAME' (OpType): `.
 std::string nodePrefix(llvm::StringRef name, llvm::StringRef opType);

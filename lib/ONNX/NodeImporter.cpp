@@ -13,20 +13,26 @@
 using namespace mlir;
 using namespace qnn;
 
-NodeImporter::NodeImporter(GraphImporter &graph, const onnx::NodeProto &node,
-                           int index)
-    : graph(graph), node(node), name(nodeName(node, index)),
-      loc(NameLoc::get(graph.builder.getStringAttr(name))) {}
+NodeImporter::NodeImporter(GraphImporter &graph, const onnx::NodeProto &node)
+    : graph(graph), node(node),
+      loc(NameLoc::get(graph.builder.getStringAttr(node.name()))) {}
+
+namespace {
+/// An error that says which node it is about.
+struct NodeError : ImportError {
+  using ImportError::ImportError;
+};
+} // namespace
 
 void NodeImporter::run() {
-  if (foldConstants())
-    return;
-  NodeHandler handler = lookupHandler(node);
-  if (!handler)
-    notSupported("an operand that is not a constant of integers");
   try {
+    if (foldConstants())
+      return;
+    NodeHandler handler = lookupHandler(node);
+    if (!handler)
+      notSupported("an operand that is not a constant of integers");
     handler(*this);
-  } catch (const ImportError &) {
+  } catch (const NodeError &) {
     throw;
   } catch (const std::exception &error) {
     fail(error.what());
@@ -34,7 +40,7 @@ void NodeImporter::run() {
 }
 
 void NodeImporter::fail(const Twine &message) const {
-  throw ImportError(nodePrefix(name, node.op_type()) + message);
+  throw NodeError(nodePrefix(node.name(), node.op_type()) + message);
 }
 
 void NodeImporter::notSupported(const Twine &reason) const {
@@ -208,22 +214,14 @@ void NodeImporter::define(int index, Value value) {
   imported.value = value;
   if (getElementTypeOrSelf(value).isInteger(64))
     imported.elementType = onnx::TensorProto::INT64;
-  try {
-    graph.define(node.output(index), imported);
-  } catch (const ImportError &error) {
-    fail(error.what());
-  }
+  graph.define(node.output(index), imported);
 }
 
 void NodeImporter::defineConstant(const Tensor &tensor, int32_t elementType) {
   ImportedValue imported;
   imported.constant = makeConstant(tensor, graph.builder.getContext());
   imported.elementType = elementType;
-  try {
-    graph.define(node.output(0), imported);
-  } catch (const ImportError &error) {
-    fail(error.what());
-  }
+  graph.define(node.output(0), imported);
 }
 
 void NodeImporter::forward(int index) {
