@@ -25,7 +25,8 @@ static std::string sourcePosition(Location location) {
   std::string text;
   location->walk([&](Location part) {
     auto position = dyn_cast<FileLineColLoc>(part);
-    if (!position)
+    // Line 0 stands for the file as a whole.
+    if (!position || position.getLine() == 0)
       return WalkResult::advance();
     llvm::raw_string_ostream(text)
         << position.getFilename().getValue() << ":" << position.getLine() << ":"
@@ -37,6 +38,9 @@ static std::string sourcePosition(Location location) {
 
 static std::string format(Diagnostic &diagnostic, StringRef file) {
   std::string message = StringRef(diagnostic.str()).trim().str();
+  // Nobody asked what the module's op is called.
+  if (StringRef rest = message; rest.consume_front("'builtin.module' op "))
+    message = rest.str();
   // The importer's messages name the file themselves.
   if (StringRef(message).starts_with((file + ":").str()))
     return message;

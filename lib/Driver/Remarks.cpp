@@ -1,7 +1,7 @@
 //===- Remarks.cpp - What the passes say of each layer ----------*- C++ -*-===//
 //
 // Upstream's streamers write YAML or bitstreams for tools; a user wants a line
-// for each layer. The node's name is the location's, or the argument `layer` of
+// for each layer. The node's name is the location's, or the argument `Layer` of
 // a remark: its location may have lost the name.
 //
 //===----------------------------------------------------------------------===//
@@ -21,7 +21,7 @@ public:
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
     std::string layer = nodeName(remark.getLocation()), text, rest;
     for (const remark::detail::Remark::Arg &argument : remark.getArgs()) {
-      if (argument.key == "layer" || argument.key == "node")
+      if (argument.key == "Layer")
         layer = argument.val;
       else if (argument.key == "Remark")
         text += (text.empty() ? "" : " ") + argument.val;

@@ -4,6 +4,7 @@
 #include "qnn/Driver/TensorFile.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Support/Npy.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -16,6 +17,13 @@ using namespace llvm;
 
 static void printLine(json::Object object) {
   outs() << json::Value(std::move(object)) << "\n";
+}
+
+/// A number with as many digits as tell floats apart; `digits` for people.
+static std::string text(double number, int digits = 9) {
+  std::string result;
+  raw_string_ostream(result) << format("%.*g", digits, number);
+  return result;
 }
 
 /// JSON has no infinity.
@@ -52,7 +60,7 @@ static void printArray(const TensorInfo &info, const Array &array) {
          << shapeName(array.shape) << ":";
   for (int64_t i = 0, e = std::min(array.size(), most); i < e; ++i)
     if (array.type == ElementType::F32)
-      outs() << " " << formatv("{0:g}", array.at(i)).str();
+      outs() << " " << text(array.at(i), 6);
     else
       outs() << " " << array.integerAt(i);
   outs() << (array.size() > most ? " ..." : "") << "\n";
@@ -84,14 +92,12 @@ static Error checkOutput(const TensorInfo &info, const Array &actual,
   auto difference = firstDifference(actual, *expected, tolerance);
   if (!difference)
     return Error::success();
-  return fileError(
-      path, "output '" + info.name + "' differs at " +
-                indexName(difference->index, actual.shape) + ": got " +
-                formatv("{0:g}", difference->actual).str() + ", expected " +
-                formatv("{0:g}", difference->expected).str() +
-                formatv(" (rtol {0:g}, atol {1:g})", tolerance.relative,
-                        tolerance.absolute)
-                    .str());
+  return fileError(path, "output '" + info.name + "' differs at " +
+                             indexName(difference->index, actual.shape) +
+                             ": got " + text(difference->actual) +
+                             ", expected " + text(difference->expected) +
+                             " (rtol " + text(tolerance.relative, 6) +
+                             ", atol " + text(tolerance.absolute, 6) + ")");
 }
 
 static Error checkOutputs(const Model &model, ArrayRef<Array> results,
@@ -111,8 +117,7 @@ static Error checkOutputs(const Model &model, ArrayRef<Array> results,
   else
     outs() << "as expected: " << files.size()
            << (files.size() == 1 ? " output" : " outputs")
-           << ", greatest difference " << formatv("{0:g}", greatest).str()
-           << "\n";
+           << ", greatest difference " << text(greatest, 6) << "\n";
   return Error::success();
 }
 
@@ -253,10 +258,8 @@ static void printTable(const Comparison &comparison) {
     std::string result = layer.greatest == 0 && !layer.differs ? "equal"
                          : layer.differs
                              ? "DIFFERS"
-                             : formatv("within tolerance, greatest difference "
-                                       "{0:g}",
-                                       layer.greatest)
-                                   .str();
+                             : "within tolerance, greatest difference " +
+                                   text(layer.greatest, 6);
     outs() << left_justify(layer.name, nameWidth) << "  "
            << left_justify(layer.op, opWidth) << "  " << result << "\n";
   }
@@ -287,7 +290,6 @@ Error qnn::reportComparison(const Comparison &comparison,
                    Twine(first->op == "output" ? "output '" : "layer '") +
                    first->name + "' (" + first->op + "), sample " +
                    Twine(first->sample) + ", element " + first->where +
-                   formatv(": native {0:g}, reference {1:g}", first->native,
-                           first->reference)
-                       .str());
+                   ": native " + text(first->native) + ", reference " +
+                   text(first->reference));
 }
