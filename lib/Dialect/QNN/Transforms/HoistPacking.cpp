@@ -21,7 +21,8 @@ using namespace mlir;
 using namespace qnn;
 
 namespace {
-/// pack(f(x)) where f is an op of type `OpTy` with no other user.
+/// pack(f(x)) where f is an op of type `OpTy` whose result is only packed.
+/// Equal packs of one result each get their own, and CSE makes them one.
 template <typename OpTy>
 struct HoistPack : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -31,8 +32,11 @@ struct HoistPack : OpRewritePattern<PackOp> {
     auto op = pack.getInput().getDefiningOp<OpTy>();
     if (!op)
       return rewriter.notifyMatchFailure(pack, "packs another op's result");
-    if (!op->hasOneUse())
-      return rewriter.notifyMatchFailure(pack, "the codes have other users");
+    if (!llvm::all_of(op->getUsers(), [&](Operation *user) {
+          auto other = dyn_cast<PackOp>(user);
+          return other && other.getCode() == pack.getCode();
+        }))
+      return rewriter.notifyMatchFailure(pack, "somebody reads the codes");
     return hoist(pack, op, rewriter);
   }
 

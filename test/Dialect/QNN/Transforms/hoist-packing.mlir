@@ -38,6 +38,18 @@ func.func @pool_used_twice(%x: tensor<1x4x4x32xi8>) -> (tensor<1x2x2x32xi8>, ten
   return %0, %1 : tensor<1x2x2x32xi8>, tensor<1x2x2x1xi32>
 }
 
+// Two readers that both want words.
+// CHECK-LABEL: func.func @pool_packed_twice
+// CHECK-COUNT-2: qnn.packed_max_pool2d
+// CHECK-NOT: qnn.imax_pool2d
+func.func @pool_packed_twice(%x: tensor<1x4x4x32xi8>) -> (tensor<1x2x2x1xi32>, tensor<1x2x2x1xi32>) {
+  %0 = qnn.imax_pool2d %x {code = #qnn.code<1, bipolar>, kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+      : (tensor<1x4x4x32xi8>) -> tensor<1x2x2x32xi8>
+  %1 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<1x2x2x32xi8>) -> tensor<1x2x2x1xi32>
+  %2 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<1x2x2x32xi8>) -> tensor<1x2x2x1xi32>
+  return %1, %2 : tensor<1x2x2x1xi32>, tensor<1x2x2x1xi32>
+}
+
 // CHECK-LABEL: func.func @flatten_words
 // CHECK: %[[P:.*]] = qnn.pack %{{.*}} : (tensor<1x2x2x64xi8>) -> tensor<1x2x2x4xi32>
 // CHECK: qnn.reshape %[[P]] : (tensor<1x2x2x4xi32>) -> tensor<1x16xi32>

@@ -229,7 +229,7 @@ def PackProducts : Pass<"qnn-pack-products"> {
 def HoistPacking : Pass<"qnn-hoist-packing"> {
   let summary = "pack codes before pooling, padding and reshaping";
   let description = [{
-    Moves `qnn.pack` before the op whose only user it is: `qnn.imax_pool2d` of
+    Moves `qnn.pack` before an op whose result is only packed: `qnn.imax_pool2d` of
     1-bit codes, which becomes `qnn.packed_max_pool2d`; `qnn.reshape` where no
     word is cut; `qnn.transpose` that leaves the channels in place; `qnn.pad`
     outside the channels where a word of the padding is all zeros or all ones.
