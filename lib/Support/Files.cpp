@@ -4,6 +4,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
@@ -20,6 +21,14 @@ Error qnn::makeError(const Twine &message) {
 
 Error qnn::fileError(StringRef path, const Twine &reason) {
   return makeError(path + ": " + reason);
+}
+
+void qnn::printError(Error error) {
+  std::string text = json::fixUTF8(toString(std::move(error)));
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+      c = ' ';
+  errs() << StringRef(text).trim() << "\n";
 }
 
 //===----------------------------------------------------------------------===//

@@ -197,7 +197,7 @@ int main(int argc, char **argv) {
       "  qnn-compile MODEL.onnx --emit=packed -o -  prints a level of the "
       "IR\n");
   if (llvm::Error error = compile()) {
-    llvm::errs() << toString(std::move(error)) << "\n";
+    printError(std::move(error));
     return 1;
   }
   return 0;

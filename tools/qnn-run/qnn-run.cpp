@@ -214,6 +214,6 @@ int main(int argc, char **argv) {
     llvm::consumeError(std::move(flushed));
   if (!error)
     return 0;
-  llvm::errs() << toString(std::move(error)) << "\n";
+  printError(std::move(error));
   return 1;
 }

@@ -21,6 +21,10 @@ llvm::Error makeError(const llvm::Twine &message);
 /// An error `PATH: reason`.
 llvm::Error fileError(llvm::StringRef path, const llvm::Twine &reason);
 
+/// Prints an error on standard error as one line of UTF-8, whatever names from
+/// a damaged file it quotes.
+void printError(llvm::Error error);
+
 /// The bytes of a regular file.
 llvm::Expected<std::string> readFile(llvm::StringRef path);
 /// The bytes of a file, unpacked where they are gzip data.
