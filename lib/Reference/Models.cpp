@@ -41,6 +41,13 @@ int64_t qnn::numberOf(int64_t element, CodeAttr code, Type type) {
          unused;
 }
 
+void qnn::patternsToElements(Tensor &codes, CodeAttr code, Type type) {
+  if (code.isBipolar() || !cast<ShapedType>(type).getElementType().isInteger(8))
+    return;
+  for (int64_t &element : codes.integers)
+    element = numberOf(element, code, type) & 0xff;
+}
+
 uint32_t qnn::codeOfLevel(int32_t level, CodeAttr code) {
   int32_t number = code.isBipolar() ? 2 * level - 1 : level + code.getMin();
   return numberToCode(number, code.getBits(), code.getEncoding());

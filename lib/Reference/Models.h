@@ -117,6 +117,11 @@ void withElements(const Tensor &in, Tensor &out, F f) {
 /// one the signed integer itself.
 int64_t numberOf(int64_t element, CodeAttr code, mlir::Type type);
 
+/// Turns patterns of `code` into elements of the tensor type `type`: bytes hold
+/// the number modulo 256 (but of bipolar codes the bit), narrower elements the
+/// pattern itself. See PackedOps.td.
+void patternsToElements(Tensor &codes, CodeAttr code, mlir::Type type);
+
 /// The code of the number `level` steps above the least of `code`.
 uint32_t codeOfLevel(int32_t level, CodeAttr code);
 

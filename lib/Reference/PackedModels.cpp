@@ -19,6 +19,7 @@ static void evaluateUnpack(UnpackOp op, Operands in, Results out) {
   std::vector<uint32_t> words(in[0].integers.begin(), in[0].integers.end());
   llvm::copy(unpackRows(words, out[0].shape.back(), op.getCode().getBits()),
              out[0].integers.begin());
+  patternsToElements(out[0], op.getCode(), op.getResult().getType());
 }
 
 void qnn::attachPackedModels(MLIRContext *context) {

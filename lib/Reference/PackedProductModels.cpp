@@ -125,6 +125,7 @@ static void applyThresholds(PackedContractionOpInterface op,
   auto result = cast<RankedTensorType>(op->getResult(0).getType());
   if (!result.getElementType().isInteger(32)) {
     llvm::copy(codes, out.integers.begin());
+    patternsToElements(out, code, result);
     return;
   }
   std::vector<uint32_t> words = packRows(codes, g.outChannels, code.getBits());

@@ -118,6 +118,8 @@ static void evaluateIMaxPool(IMaxPool2dOp op, Operands in, Results out) {
     out[0].integers[result] = best;
   };
   windows.forEach(in[0], out[0], channelsLast, pool);
+  if (code)
+    patternsToElements(out[0], code, op.getResult().getType());
 }
 
 static void evaluatePackedMaxPool(PackedMaxPool2dOp op, Operands in,

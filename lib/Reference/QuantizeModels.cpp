@@ -48,6 +48,8 @@ static void evaluateEncode(EncodeOp op, Operands in, Results out) {
                      out[0].integers[i] =
                          encode(in[0].floats[i], scale, zeroPoint, spec);
                    });
+  patternsToElements(out[0], op.getQuantizer().getCode(),
+                     op.getResult().getType());
 }
 
 /// The number of channel `c` where there may be one number for all.
@@ -77,6 +79,7 @@ static void evaluateThreshold(ThresholdOp op, Operands in, Results out) {
     out[0].integers[i] = codeOfLevel(
         countReached(row, numberOf(in[0].integers[i], {}, type)), code);
   });
+  patternsToElements(out[0], code, op.getResult().getType());
 }
 
 static void evaluateRequantize(RequantizeOp op, Operands in, Results out) {
@@ -90,6 +93,7 @@ static void evaluateRequantize(RequantizeOp op, Operands in, Results out) {
     out[0].integers[i] =
         numberToCode(number, code.getBits(), code.getEncoding());
   });
+  patternsToElements(out[0], code, op.getResult().getType());
 }
 
 void qnn::attachQuantizeModels(MLIRContext *context) {

@@ -84,8 +84,9 @@ static void evaluateTopK(TopKOp op, Operands in, Results out) {
     const float *x = in[0].floats.data() + row * length;
     std::vector<int64_t> order(length);
     std::iota(order.begin(), order.end(), 0);
-    llvm::stable_sort(
-        order, [x](int64_t a, int64_t b) { return isGreater(x[a], x[b]); });
+    llvm::sort(order, [x](int64_t a, int64_t b) {
+      return isGreater(x[a], x[b]) || (!isGreater(x[b], x[a]) && a < b);
+    });
     for (int64_t i = 0; i < k; ++i) {
       out[0].floats[row * k + i] = x[order[i]];
       out[1].integers[row * k + i] = order[i];
