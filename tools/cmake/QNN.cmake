@@ -39,15 +39,20 @@ function(qnn_add_library name)
   install(TARGETS ${name} EXPORT QNNTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
+# Lets an executable use the precompiled header: -fPIC as in the libraries, not
+# -fPIE, which the header refuses.
+function(qnn_use_pch target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM qnn-pch)
+endfunction()
+
 # qnn_add_tool(NAME sources... LINK libraries...)
 function(qnn_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   qnn_compile_options(${name})
-  # -fPIC as in the libraries, not -fPIE, which the precompiled header refuses.
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-  target_compile_options(${name} PRIVATE -fPIC)
-  target_precompile_headers(${name} REUSE_FROM qnn-pch)
+  qnn_use_pch(${name})
   add_dependencies(${name} qnn-tablegen)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
