@@ -1,4 +1,5 @@
-//===- Passes.h - Passes of lib/Dialect/QNN/Transforms ----------------------*- C++ -*-===//
+//===- Passes.h - Passes of lib/Dialect/QNN/Transforms ----------------------*-
+//C++ -*-===//
 
 #ifndef QNN_DIALECT_QNN_TRANSFORMS_PASSES_H
 #define QNN_DIALECT_QNN_TRANSFORMS_PASSES_H
