@@ -6,6 +6,9 @@
 #include "qnn/Support/Files.h"
 #include "qnn/Target/Target.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Object/ELF.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 #include <cstring>
 
 using namespace qnn;
@@ -143,9 +146,37 @@ qnn::compileInProcess(mlir::ModuleOp module, StringRef path, StringRef target,
   return std::make_unique<CompiledModel>(path, std::move(*code));
 }
 
+/// What dlopen does not check: it maps segments beyond the end of a truncated
+/// file, and touching them is fatal; of another CPU's file it says that there
+/// is none. What is no ELF file at all is left to it.
+static Error checkLibrary(StringRef path, StringRef contents) {
+  auto elf = object::ELFFile<object::ELF64LE>::create(contents);
+  if (!elf)
+    return consumeError(elf.takeError()), Error::success();
+  bool isX86 = elf->getHeader().e_machine == ELF::EM_X86_64;
+  bool isARM = elf->getHeader().e_machine == ELF::EM_AARCH64;
+  Triple host(sys::getProcessTriple());
+  if ((isX86 && !host.isX86_64()) || (isARM && !host.isAArch64()))
+    return fileError(path, "made for " + Twine(isX86 ? "x86_64" : "aarch64") +
+                               ", but this machine is " + host.getArchName());
+  auto segments = elf->program_headers();
+  if (!segments)
+    return consumeError(segments.takeError()), Error::success();
+  for (const auto &segment : *segments)
+    if (segment.p_type == ELF::PT_LOAD &&
+        (segment.p_filesz > contents.size() ||
+         segment.p_offset > contents.size() - segment.p_filesz))
+      return fileError(path, "not all of a library: a segment ends behind the "
+                             "end of the file");
+  return Error::success();
+}
+
 Expected<std::unique_ptr<Model>> qnn::openLibrary(StringRef path) {
-  if (Expected<std::string> contents = readFile(path); !contents)
+  Expected<std::string> contents = readFile(path);
+  if (!contents)
     return contents.takeError();
+  if (Error error = checkLibrary(path, *contents))
+    return std::move(error);
   char message[1024] = "";
   qnn_library *library =
       qnn_library_open(path.str().c_str(), message, sizeof(message));

@@ -77,9 +77,10 @@ static llvm::Expected<int64_t> parseBatch() {
   int64_t number;
   if (batch == "dynamic")
     return 0;
-  if (llvm::StringRef(batch).getAsInteger(10, number) || number < 1)
-    return makeError("--batch: expected a number from 1 on or 'dynamic', but "
-                     "got '" +
+  if (llvm::StringRef(batch).getAsInteger(10, number) || number < 1 ||
+      number > maxBatch)
+    return makeError("--batch: expected a number from 1 to " +
+                     llvm::Twine(maxBatch) + " or 'dynamic', but got '" +
                      batch + "'");
   return number;
 }
@@ -159,7 +160,11 @@ static llvm::Error compile() {
   llvm::Expected<int64_t> samples = parseBatch();
   if (!samples)
     return samples.takeError();
-  std::vector<std::string> paths = outputPaths(emitKind, outputOrDefault());
+  std::string output = outputOrDefault();
+  llvm::StringRef file = llvm::sys::path::filename(output);
+  if (file == "." || file == ".." || file == "/")
+    return fileError(output, "cannot write: expected the name of a file");
+  std::vector<std::string> paths = outputPaths(emitKind, output);
   for (const std::string &path : paths)
     if (llvm::Error error = checkWritable(path))
       return error;

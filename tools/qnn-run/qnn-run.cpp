@@ -7,6 +7,7 @@
 #include "qnn/Support/Files.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Path.h"
+#include <new>
 
 using namespace qnn;
 namespace cl = llvm::cl;
@@ -79,8 +80,9 @@ static cl::opt<char> optLevel("O", cl::cat(category), cl::Prefix, cl::init('3'),
 
 static llvm::Error checkOptions() {
   auto refuse = [](const llvm::Twine &message) { return makeError(message); };
-  if (batch < 1)
-    return refuse("--batch: expected a number from 1 on, but got " +
+  if (batch < 1 || batch > maxBatch)
+    return refuse("--batch: expected a number from 1 to " +
+                  llvm::Twine(maxBatch) + ", but got " +
                   llvm::Twine(batch.getValue()));
   if (limit < 0 || (limit == 0 && limit.getNumOccurrences()))
     return refuse("--limit: expected a number from 1 on, but got " +
@@ -194,6 +196,14 @@ static llvm::Error run() {
   return runModule(options);
 }
 
+static llvm::Error runInMemory() {
+  try {
+    return run();
+  } catch (const std::bad_alloc &) {
+    return makeError("out of memory");
+  }
+}
+
 int main(int argc, char **argv) {
   mlir::registerPassManagerCLOptions();
   cl::HideUnrelatedOptions(category);
@@ -204,7 +214,7 @@ int main(int argc, char **argv) {
       "  qnn-run MODEL.onnx --input x.npy --output y.npy\n"
       "  qnn-run MODEL.onnx --dataset mnist:DIR\n"
       "  qnn-run MODEL.onnx --compare\n");
-  llvm::Error error = run();
+  llvm::Error error = runInMemory();
   // What was printed before a failure is shown before its message, and a
   // failure to print it is the message only where there is no other.
   llvm::Error flushed = flushStandardOutput();

@@ -26,6 +26,9 @@ loadModel(llvm::StringRef path, mlir::MLIRContext *context);
 llvm::Expected<mlir::func::FuncOp> getEntry(mlir::ModuleOp module,
                                             llvm::StringRef path);
 
+/// Most samples of one run: sizes of whole batches stay far below 64 bits.
+inline constexpr int64_t maxBatch = int64_t(1) << 20;
+
 struct CompileOptions {
   Level level = Level::LLVM;
   std::optional<Level> reached;  ///< stages up to this one are done already
