@@ -1,5 +1,4 @@
-//===- Passes.h - Passes of lib/Dialect/QNN/Transforms ----------------------*-
-//C++ -*-===//
+//===- Passes.h - Passes within the qnn dialect -----------------*- C++ -*-===//
 
 #ifndef QNN_DIALECT_QNN_TRANSFORMS_PASSES_H
 #define QNN_DIALECT_QNN_TRANSFORMS_PASSES_H
