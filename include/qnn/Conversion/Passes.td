@@ -22,12 +22,12 @@ def ConvertQNNToLinalg : Pass<"convert-qnn-to-linalg"> {
     becomes
     ```mlir
     %1 = tensor.empty() : tensor<1x64xf32>
-    %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+    %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel"]}
         ins(%x : tensor<1x64xf32>) outs(%1 : tensor<1x64xf32>) {
     ^bb0(%in: f32, %out: f32):
       %zero = arith.constant 0.0 : f32
-      %positive = arith.cmpf ogt, %in, %zero : f32
-      %2 = arith.select %positive, %in, %zero : f32
+      %2 = arith.maximumf %in, %zero : f32
       linalg.yield %2 : f32
     } -> tensor<1x64xf32>
     ```
@@ -48,19 +48,26 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     and packed before the store. Anything else is left alone.
 
     ```mlir
-    %0 = qnn.xnor_matmul %x, %w {...} : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi32>
+    %0 = qnn.xnor_matmul %x, %w {channels = 784 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+            kernel = #qnn.kernel<xnor_popcount, tile = [14, 32]>}
+        : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi32>
     ```
-    becomes, for registers of 512 bits,
-    ```mlir
+    becomes, for registers of 512 bits (constants and what follows the words' loop left out),
+    ```
     %1 = scf.for %block = %c0 to %c2 step %c1 iter_args(%d = %empty) -> (tensor<1x64xi32>) {
       %2:2 = scf.for %s = %c0 to %c25 step %c1 iter_args(%a = %zero, %b = %zero) -> (vector<16xi32>, vector<16xi32>) {
         %3 = vector.transfer_read %w[%block, %s, %c0], %c0_i32 {in_bounds = [true]} : tensor<2x25x32xi32>, vector<16xi32>
-        %4 = tensor.extract %x[%s] : tensor<25xi32>
-        %5 = vector.broadcast %4 : i32 to vector<16xi32>
-        %6 = arith.xori %5, %3 : vector<16xi32>
-        %7 = math.ctpop %6 : vector<16xi32>
-        %8 = arith.addi %a, %7 : vector<16xi32>
-        ...
+        %4 = vector.transfer_read %w[%block, %s, %c16], %c0_i32 {in_bounds = [true]} : tensor<2x25x32xi32>, vector<16xi32>
+        %5 = tensor.extract %x[%s] : tensor<25xi32>
+        %6 = vector.broadcast %5 : i32 to vector<16xi32>
+        %7 = arith.xori %6, %3 : vector<16xi32>
+        %8 = math.ctpop %7 : vector<16xi32>
+        %9 = arith.addi %a, %8 : vector<16xi32>
+        %10 = arith.xori %6, %4 : vector<16xi32>
+        %11 = math.ctpop %10 : vector<16xi32>
+        %12 = arith.addi %b, %11 : vector<16xi32>
+        scf.yield %9, %12 : vector<16xi32>, vector<16xi32>
+      }
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

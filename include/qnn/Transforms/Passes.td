@@ -15,7 +15,14 @@ def DescribeModel : Pass<"qnn-describe-model", "::mlir::ModuleOp"> {
     i8, i32 or i64.
 
     ```mlir
-    module attributes {qnn.model = {inputs = [{name = "x", type = tensor<1x4xf32>} ], name = "f", outputs = [...]}}
+    module {
+      func.func @f(%x: tensor<1x4xf32> {qnn.name = "image"}) -> tensor<1x4xf32> { return %x : tensor<1x4xf32> }
+    }
+    // becomes
+    module attributes {qnn.model = {inputs = [{name = "image", type = tensor<1x4xf32>} ], name = "f",
+                                    outputs = [{name = "output0", type = tensor<1x4xf32>} ]}} {
+      func.func @f(%x: tensor<1x4xf32> {qnn.name = "image"}) -> tensor<1x4xf32> { return %x : tensor<1x4xf32> }
+    }
     ```
   }];
 }
@@ -31,7 +38,10 @@ def ExpandMath : Pass<"qnn-expand-math"> {
     target without instructions for it (`x86-64`), rounding is expanded, too.
 
     ```mlir
-    %0 = math.exp %x : f32   // becomes arith ops and a math.floor
+    func.func @f(%x: f32) -> f32 {
+      %0 = math.exp %x : f32 // becomes arith ops and a math.floor
+      return %0 : f32
+    }
     ```
   }];
   let dependentDialects = ["::qnn::QNNDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
@@ -44,6 +54,23 @@ def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
     A `memref.copy` between contiguous buffers becomes a memcpy; any other would
     become a call of a runtime function, which an object must not need. Those
     become `linalg.generic` here.
+
+    ```mlir
+    func.func @f(%x: memref<4x2xf32, strided<[8, 1]>>, %y: memref<4x2xf32>) {
+      memref.copy %x, %y : memref<4x2xf32, strided<[8, 1]>> to memref<4x2xf32>
+      return
+    }
+    // becomes
+    func.func @f(%x: memref<4x2xf32, strided<[8, 1]>>, %y: memref<4x2xf32>) {
+      linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+                      iterator_types = ["parallel", "parallel"]}
+          ins(%x : memref<4x2xf32, strided<[8, 1]>>) outs(%y : memref<4x2xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        linalg.yield %in : f32
+      }
+      return
+    }
+    ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
@@ -57,11 +84,18 @@ def PlanArena : Pass<"qnn-plan-arena", "::mlir::ModuleOp"> {
     on the module. Fails on an allocation of dynamic size.
 
     ```mlir
-    func.func @f(%x: memref<4xf32>) { %0 = memref.alloc() : memref<4xf32> ... }
+    func.func @f(%x: memref<16xf32>) {
+      %0 = memref.alloc() : memref<16xf32>
+      memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
+      return
+    }
     // becomes
-    func.func @f(%x: memref<4xf32>, %arena: memref<16xi8>) {
+    func.func @f(%x: memref<16xf32>, %arena: memref<64xi8>) {
       %c0 = arith.constant 0 : index
-      %0 = memref.view %arena[%c0][] : memref<16xi8> to memref<4xf32> ... }
+      %0 = memref.view %arena[%c0][] : memref<64xi8> to memref<16xf32>
+      memref.copy %x, %0 : memref<16xf32> to memref<16xf32>
+      return
+    }
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];

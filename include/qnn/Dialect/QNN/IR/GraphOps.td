@@ -213,11 +213,12 @@ def QNN_TopKOp : QNN_InferredOp<"top_k"> {
 /// Marks f with f(x) <= f(y) for all x <= y, also after rounding to f32.
 def QNN_Increasing : NativeOpTrait<"Increasing"> { let cppNamespace = "::qnn"; }
 
-class QNN_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], dag attributes = (ins)>
+/// `example` is what the example says of `attributes`.
+class QNN_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], dag attributes = (ins), string example = "">
     : QNN_InferredOp<mnemonic, traits> {
   let summary = formula;
   let description = "Elementwise: `" # formula # "`.\n\n```mlir\n%0 = qnn." # mnemonic #
-                    " %x : (tensor<4xf32>) -> tensor<4xf32>\n```\n";
+                    " %x " # example # ": (tensor<4xf32>) -> tensor<4xf32>\n```\n";
   let arguments = !con((ins QNN_Float:$input), attributes);
   let results = (outs QNN_Float:$result);
   let extraClassDefinition = [{
@@ -231,13 +232,16 @@ class QNN_UnaryOp<string mnemonic, string formula, list<Trait> traits = [], dag 
 }
 
 def QNN_ReluOp : QNN_UnaryOp<"relu", "max(x, 0)", [QNN_Increasing]> { let hasFolder = 1; }
-def QNN_LeakyReluOp : QNN_UnaryOp<"leaky_relu", "x where x >= 0, else alpha * x", [], (ins F32Attr:$alpha)>;
-def QNN_ClipOp : QNN_UnaryOp<"clip", "min(max(x, min), max)", [QNN_Increasing], (ins F32Attr:$min, F32Attr:$max)> {
+def QNN_LeakyReluOp : QNN_UnaryOp<"leaky_relu", "x where x >= 0, else alpha * x", [], (ins F32Attr:$alpha),
+                                  "{alpha = 0.1 : f32} ">;
+def QNN_ClipOp : QNN_UnaryOp<"clip", "min(max(x, min), max)", [QNN_Increasing], (ins F32Attr:$min, F32Attr:$max),
+                             "{min = 0.0 : f32, max = 6.0 : f32} "> {
   let hasVerifier = 1;
 }
 def QNN_SigmoidOp : QNN_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
 def QNN_HardSigmoidOp : QNN_UnaryOp<"hard_sigmoid", "min(max(alpha * x + beta, 0), 1)", [],
-                                    (ins F32Attr:$alpha, F32Attr:$beta)>;
+                                    (ins F32Attr:$alpha, F32Attr:$beta),
+                                    "{alpha = 0.2 : f32, beta = 0.5 : f32} ">;
 def QNN_TanhOp : QNN_UnaryOp<"tanh", "tanh(x)">;
 def QNN_ExpOp : QNN_UnaryOp<"exp", "e^x">;
 def QNN_LogOp : QNN_UnaryOp<"log", "natural logarithm of x">;

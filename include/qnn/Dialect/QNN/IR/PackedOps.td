@@ -92,7 +92,8 @@ class QNN_PackedContractionOp<string mnemonic, Type element, dag attributes>
   let hasVerifier = 1;
 }
 
-class QNN_PackedMatmulOp<string kernelName, Type element, string types>
+/// `codes` and `kernel` are attributes, `types` the types of the example.
+class QNN_PackedMatmulOp<string kernelName, Type element, string codes, string kernel, string types>
     : QNN_PackedContractionOp<kernelName # "_matmul", element, (ins)> {
   let summary = "matrix product in kernel layout, " # kernelName;
   let description = [{
@@ -100,12 +101,14 @@ class QNN_PackedMatmulOp<string kernelName, Type element, string types>
     `[blocks, S, T]`.
 
     ```mlir
-    %0 = qnn.}] # kernelName # [{_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, ...} : }] # types # [{
+    %0 = qnn.}] # kernelName # [{_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64,
+            }] # codes # [{kernel = #qnn.kernel<}] # kernel # [{, tile = [4, 32]>}
+        : }] # types # [{
     ```
   }];
 }
 
-class QNN_PackedConv2dOp<string kernelName, Type element, string types>
+class QNN_PackedConv2dOp<string kernelName, Type element, string codes, string kernel, string types>
     : QNN_PackedContractionOp<kernelName # "_conv2d", element,
         (ins DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
              DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pads,
@@ -118,18 +121,35 @@ class QNN_PackedConv2dOp<string kernelName, Type element, string types>
     the padding add nothing.
 
     ```mlir
-    %0 = qnn.}] # kernelName # [{_conv2d %x, %w {channels = 64 : i64, out_channels = 64 : i64, ...} : }] # types # [{
+    %0 = qnn.}] # kernelName # [{_conv2d %x, %w {channels = 64 : i64, out_channels = 64 : i64,
+            }] # codes # [{kernel = #qnn.kernel<}] # kernel # [{, tile = [4, 32]>}
+        : }] # types # [{
     ```
   }];
 }
 
-def QNN_XnorMatmulOp : QNN_PackedMatmulOp<"xnor", I32, "(tensor<1x2xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
-def QNN_XnorConv2dOp : QNN_PackedConv2dOp<"xnor", I32, "(tensor<1x8x8x2xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
-def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, "(tensor<1x4xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
-def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, "(tensor<1x8x8x4xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
-def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, "(tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>">;
-def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, "(tensor<1x8x8x64xi8>, tensor<2x3x3x64x32xi8>) -> tensor<1x6x6x64xi32>">;
-def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, "(tensor<1x64xf32>, tensor<1x64x32xf32>) -> tensor<1x10xf32>">;
-def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, "(tensor<1x8x8x64xf32>, tensor<2x3x3x64x32xf32>) -> tensor<1x6x6x64xf32>">;
+class QNN_ExampleCodes<string lhs, string rhs> {
+  string text = "lhs_code = #qnn.code<" # lhs # ">, rhs_code = #qnn.code<" # rhs # ">, ";
+}
+defvar xnorCodes = QNN_ExampleCodes<"1, bipolar", "1, bipolar">.text;
+defvar bitSerialCodes = QNN_ExampleCodes<"2, unsigned", "1, bipolar">.text;
+defvar int8Codes = QNN_ExampleCodes<"8, unsigned", "8, signed">.text;
+
+def QNN_XnorMatmulOp : QNN_PackedMatmulOp<"xnor", I32, xnorCodes, "xnor_popcount",
+    "(tensor<1x2xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
+def QNN_XnorConv2dOp : QNN_PackedConv2dOp<"xnor", I32, xnorCodes, "xnor_popcount",
+    "(tensor<1x8x8x2xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
+def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, bitSerialCodes, "bit_serial",
+    "(tensor<1x4xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
+def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, bitSerialCodes, "bit_serial",
+    "(tensor<1x8x8x4xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
+def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, int8Codes, "int8_dot",
+    "(tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>">;
+def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, int8Codes, "int8_dot",
+    "(tensor<1x8x8x64xi8>, tensor<2x3x3x64x32xi8>) -> tensor<1x6x6x64xi32>">;
+def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, "", "f32_fma",
+    "(tensor<1x64xf32>, tensor<1x64x32xf32>) -> tensor<1x10xf32>">;
+def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, "", "f32_fma",
+    "(tensor<1x8x8x64xf32>, tensor<2x3x3x64x32xf32>) -> tensor<1x6x6x64xf32>">;
 
 #endif // QNN_PACKED_OPS

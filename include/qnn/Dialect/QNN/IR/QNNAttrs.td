@@ -64,7 +64,7 @@ def QNN_QuantizerAttr : QNN_Attr<"Quantizer", "quantizer"> {
 
     Example:
     ```mlir
-    #qnn.quantizer<bits = 2, encoding = signed, narrow = true, scale = [0.5]>
+    #qnn.quantizer<bits = 2, encoding = signed, narrow = true, scale = array<f32: 0.5>>
     ```
   }];
   let parameters = (ins

@@ -31,8 +31,9 @@ def Integerise : Pass<"qnn-integerise"> {
     %a = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xf32>
     %b = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<64x784xf32>) -> tensor<64x784xf32>
     %0 = qnn.matmul %a, %b {transpose_rhs} : (tensor<1x784xf32>, tensor<64x784xf32>) -> tensor<1x64xf32>
-    // becomes, with %v constant codes
+    // becomes
     %c = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x784xf32>) -> tensor<1x784xi1>
+    // %v: constant codes
     %1 = qnn.imatmul %c, %v {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
         : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi32>
     %0 = qnn.dequantize %1 {scale = array<f32: 1.0>} : (tensor<1x64xi32>) -> tensor<1x64xf32>
@@ -89,7 +90,8 @@ def SynthesiseThresholds : Pass<"qnn-synthesise-thresholds"> {
     tensors, no line.
 
     ```mlir
-    %0 = qnn.imatmul %a, %w {...} : (tensor<1x4xi1>, tensor<2x4xi1>) -> tensor<1x2xi32>
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x4xi1>, tensor<2x4xi1>) -> tensor<1x2xi32>
     %1 = qnn.dequantize %0 {scale = array<f32: 1.0>} : (tensor<1x2xi32>) -> tensor<1x2xf32>
     %2 = qnn.add %1, %b : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>  // %b: 0.5, -2.5
     %3 = qnn.encode %2 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x2xf32>) -> tensor<1x2xi1>
@@ -137,10 +139,13 @@ def MaterializePadding : Pass<"qnn-materialize-padding"> {
     no padding. Zero padding is left to the kernels, which skip it.
 
     ```mlir
-    %0 = qnn.iconv2d %x, %w {pads = array<i64: 1, 1, 1, 1>, pad_value = #qnn.pad_value<plus_one>, ...} : (tensor<1x4x4x8xi1>, ...) -> ...
+    %0 = qnn.iconv2d %x, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+            pads = array<i64: 1, 1, 1, 1>, pad_value = #qnn.pad_value<plus_one>}
+        : (tensor<1x4x4x8xi1>, tensor<8x3x3x8xi1>) -> tensor<1x4x4x8xi32>
     // becomes
     %1 = qnn.pad %x {low = array<i64: 0, 1, 1, 0>, high = array<i64: 0, 1, 1, 0>, value = true} : (tensor<1x4x4x8xi1>) -> tensor<1x6x6x8xi1>
-    %0 = qnn.iconv2d %1, %w {...} : (tensor<1x6x6x8xi1>, ...) -> ...
+    %0 = qnn.iconv2d %1, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x6x6x8xi1>, tensor<8x3x3x8xi1>) -> tensor<1x4x4x8xi32>
     ```
   }];
 }
@@ -153,9 +158,11 @@ def NarrowAccumulators : Pass<"qnn-narrow-accumulators"> {
     sums of any width (threshold, requantize, dequantize).
 
     ```mlir
-    %0 = qnn.imatmul %a, %w {...} : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi32>
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi32>
     // becomes
-    %0 = qnn.imatmul %a, %w {...} : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
     ```
   }];
   let options = [
@@ -175,9 +182,11 @@ def SelectKernels : Pass<"qnn-select-kernels"> {
     is a missed remark, `kept float: ` and the reason.
 
     ```mlir
-    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : ...
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
+        : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
     // becomes
-    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : ...
+    %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+        : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
     ```
   }];
 }
@@ -219,7 +228,8 @@ def PackProducts : Pass<"qnn-pack-products"> {
         : (tensor<1x784xi8>, tensor<64x784xi8>) -> tensor<1x64xi16>
     // becomes
     %1 = qnn.pack %a {code = #qnn.code<1, bipolar>} : (tensor<1x784xi8>) -> tensor<1x25xi32>
-    %0 = qnn.xnor_matmul %1, %tiles {channels = 784 : i64, out_channels = 64 : i64, ...}
+    %0 = qnn.xnor_matmul %1, %tiles {channels = 784 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+            kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
         : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi16>
     ```
   }];
@@ -256,11 +266,14 @@ def FuseThresholds : Pass<"qnn-fuse-thresholds"> {
     otherwise it stores bytes.
 
     ```mlir
-    %0 = qnn.xnor_matmul %x, %w {...} : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi16>
+    %0 = qnn.xnor_matmul %x, %w {channels = 784 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+            kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
+        : (tensor<1x25xi32>, tensor<2x25x32xi32>) -> tensor<1x64xi16>
     %1 = qnn.threshold %0, %t {code = #qnn.code<1, bipolar>, axis = 1} : (tensor<1x64xi16>, tensor<64x1xi32>) -> tensor<1x64xi8>
     %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<1x64xi8>) -> tensor<1x2xi32>
     // becomes
-    %2 = qnn.xnor_matmul %x, %w, %tiles {out_code = #qnn.code<1, bipolar>, ...}
+    %2 = qnn.xnor_matmul %x, %w, %tiles {channels = 784 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+            out_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
         : (tensor<1x25xi32>, tensor<2x25x32xi32>, tensor<2x1x32xi32>) -> tensor<1x2xi32>
     ```
   }];
