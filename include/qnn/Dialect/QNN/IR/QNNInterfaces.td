@@ -1,8 +1,8 @@
 //===- QNNInterfaces.td - Op interfaces -------------------------*- tablegen -*-===//
 //
 // Shapes are inferred through upstream's InferTypeOpInterface. The interfaces
-// here are what is ours: slow evaluation, and what all packed matmul-like ops
-// have in common.
+// here are what is ours: slow evaluation, differentiation, and what all packed
+// matmul-like ops have in common.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,6 +25,23 @@ def QNN_EvaluatableOpInterface : OpInterface<"EvaluatableOpInterface"> {
       "::llvm::LogicalResult", "evaluate",
       (ins "::llvm::ArrayRef<::qnn::Tensor>":$operands,
            "::llvm::SmallVectorImpl<::qnn::Tensor> &":$results)>
+  ];
+}
+
+def QNN_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::qnn";
+  let description = [{
+    A graph-form op that can emit its own gradient; quantizers emit their
+    surrogate's. Autodiff walks the graph backwards and asks each op.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Emits ops that compute the gradient of the loss with respect to each "
+      "operand, given the gradient with respect to each result. A null Value in "
+      "`operandGradients` means that no gradient flows to that operand.",
+      "::llvm::LogicalResult", "emitGradient",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$resultGradients,
+           "::llvm::SmallVectorImpl<::mlir::Value> &":$operandGradients)>
   ];
 }
 
