@@ -2,6 +2,8 @@
 
 #include "qnn/Arith/Code.h"
 
+#include "llvm/Support/ErrorHandling.h"
+
 using namespace qnn;
 
 #include "llvm/ADT/StringSwitch.h"
@@ -46,4 +48,16 @@ uint32_t qnn::numberToCode(int32_t number, unsigned bits, Encoding encoding) {
   if (encoding == Encoding::Bipolar)
     return number > 0;
   return static_cast<uint32_t>(number) & ((1u << bits) - 1);
+}
+
+int32_t qnn::padNumber(PadValue value) {
+  switch (value) {
+  case PadValue::Zero:
+    return 0;
+  case PadValue::PlusOne:
+    return 1;
+  case PadValue::MinusOne:
+    return -1;
+  }
+  llvm_unreachable("unknown padding");
 }

@@ -2,6 +2,7 @@
 
 #include "Convolution.h"
 #include "Models.h"
+#include "qnn/Arith/Code.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -18,18 +19,6 @@ static std::vector<int64_t> numbersOf(const Tensor &tensor, CodeAttr code) {
 
 static std::vector<double> doublesOf(const Tensor &tensor) {
   return {tensor.floats.begin(), tensor.floats.end()};
-}
-
-static int64_t numberOf(PadValue value) {
-  switch (value) {
-  case PadValue::Zero:
-    return 0;
-  case PadValue::PlusOne:
-    return 1;
-  case PadValue::MinusOne:
-    return -1;
-  }
-  return 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -112,7 +101,7 @@ static void evaluateConv2d(Conv2dOp op, Operands in, Results out) {
   ContractionGeometry g =
       geometryOf(op, in[0].shape, in[1].shape, out[0].shape);
   llvm::copy(convolve<double>(doublesOf(in[0]), doublesOf(in[1]), g,
-                              numberOf(op.getPadValue())),
+                              padNumber(op.getPadValue())),
              out[0].floats.begin());
 }
 
@@ -148,7 +137,7 @@ static void evaluateIConv2d(IConv2dOp op, Operands in, Results out) {
   ArrayRef<int64_t> result = out[0].shape;
   ContractionGeometry g = geometryOf(
       op, image, filter, {result[0], result[3], result[1], result[2]});
-  channelsLast(convolve<int64_t>(x, weights, g, numberOf(op.getPadValue())),
+  channelsLast(convolve<int64_t>(x, weights, g, padNumber(op.getPadValue())),
                g.outChannels, g.outHeight * g.outWidth, out[0].integers);
 }
 

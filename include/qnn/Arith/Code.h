@@ -26,6 +26,9 @@ int32_t codeToNumber(uint32_t pattern, unsigned bits, Encoding encoding);
 /// The bit pattern (other bits 0) of `number`, which must be representable.
 uint32_t numberToCode(int32_t number, unsigned bits, Encoding encoding);
 
+/// The number that padding holds: 0, +1 or -1.
+int32_t padNumber(PadValue value);
+
 } // namespace qnn
 
 #endif // QNN_ARITH_CODE_H

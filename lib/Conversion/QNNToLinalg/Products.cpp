@@ -11,6 +11,7 @@
 #include "Patterns.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "qnn/Arith/Code.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
 using namespace mlir;
@@ -69,18 +70,6 @@ struct LowerMatmul : OpRewritePattern<MatmulOp> {
 //===----------------------------------------------------------------------===//
 // Convolution
 //===----------------------------------------------------------------------===//
-
-float padNumber(PadValue value) {
-  switch (value) {
-  case PadValue::Zero:
-    return 0.0f;
-  case PadValue::PlusOne:
-    return 1.0f;
-  case PadValue::MinusOne:
-    return -1.0f;
-  }
-  llvm_unreachable("all padding values are handled");
-}
 
 /// Dimension `d` of `value` as [groups, size / groups].
 Value splitDimension(Builder &b, Value value, int64_t d, int64_t groups) {

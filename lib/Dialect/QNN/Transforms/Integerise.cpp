@@ -40,7 +40,7 @@ std::optional<int32_t> qnn::numberOf(float value, CodeAttr code, float scale,
 // Quantizers
 //===----------------------------------------------------------------------===//
 
-/// `get(c)` for every channel, or once where all are equal.
+/// `get(c)` for every channel.
 static SmallVector<float> perChannel(int64_t channels,
                                      function_ref<float(int64_t)> get) {
   SmallVector<float> values;
@@ -171,8 +171,8 @@ static std::optional<int32_t> paddingNumber(Conv2dOp op,
   if (op.getPadValue() == PadValue::Zero ||
       llvm::all_of(op.getPads(), [](int64_t pad) { return pad == 0; }))
     return 0;
-  float value = op.getPadValue() == PadValue::PlusOne ? 1.0f : -1.0f;
-  return numberOf(value, *activations.getCode(), activations.getScale()[0], 0);
+  return numberOf(padNumber(op.getPadValue()), *activations.getCode(),
+                  activations.getScale()[0], 0);
 }
 
 static std::string analyse(Conv2dOp op, QuantizedProduct &product) {
