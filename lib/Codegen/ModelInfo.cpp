@@ -1,5 +1,4 @@
-//===- ModelInfo.cpp - Reads a model's signature from its module -*- C++
-//-*-===//
+//===- ModelInfo.cpp - A model's signature, from its module -----*- C++ -*-===//
 
 #include "qnn/Codegen/Codegen.h"
 
@@ -10,14 +9,6 @@
 using namespace mlir;
 using namespace qnn;
 
-static qnn_type elementType(Type element) {
-  if (element.isF32())
-    return QNN_F32;
-  if (element.isInteger(8))
-    return QNN_I8;
-  return element.isInteger(32) ? QNN_I32 : QNN_I64;
-}
-
 static std::vector<TensorInfo> readTensors(Attribute list) {
   std::vector<TensorInfo> tensors;
   for (auto entry : cast<ArrayAttr>(list).getAsRange<DictionaryAttr>()) {
@@ -25,7 +16,7 @@ static std::vector<TensorInfo> readTensors(Attribute list) {
         cast<RankedTensorType>(cast<TypeAttr>(entry.get("type")).getValue());
     tensors.push_back({cast<StringAttr>(entry.get("name")).str(),
                        type.getShape().vec(),
-                       elementType(type.getElementType())});
+                       *getRuntimeType(type.getElementType())});
   }
   return tensors;
 }

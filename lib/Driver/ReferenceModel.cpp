@@ -98,18 +98,14 @@ private:
   llvm::Error add(std::vector<TensorInfo> &infos, Type type, StringAttr name,
                   const llvm::Twine &otherwise) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    Type element = tensor ? tensor.getElementType() : Type();
-    if (!tensor || !tensor.hasStaticShape() ||
-        !(element.isF32() || element.isInteger(64) || element.isInteger(32) ||
-          element.isInteger(8)))
+    std::optional<qnn_type> element;
+    if (tensor && tensor.hasStaticShape())
+      element = getRuntimeType(tensor.getElementType());
+    if (!element)
       return fileError(file, "arguments and results must be static tensors of "
                              "f32, i8, i32 or i64");
-    qnn_type code = element.isF32()         ? QNN_F32
-                    : element.isInteger(64) ? QNN_I64
-                    : element.isInteger(32) ? QNN_I32
-                                            : QNN_I8;
-    infos.push_back(
-        {name ? name.str() : otherwise.str(), tensor.getShape().vec(), code});
+    infos.push_back({name ? name.str() : otherwise.str(),
+                     tensor.getShape().vec(), *element});
     return llvm::Error::success();
   }
 

@@ -169,7 +169,7 @@ llvm::Expected<TargetAttr> qnn::parseTarget(MLIRContext *context,
 TargetAttr qnn::getTarget(Operation *op) {
   MLIRContext *context = op->getContext();
   for (; op; op = op->getParentOp())
-    if (auto target = op->getAttrOfType<TargetAttr>("qnn.target"))
+    if (auto target = op->getAttrOfType<TargetAttr>(kTargetAttr))
       return target;
   return TargetAttr::get(context, x86, "x86-64-v2", "", 128, 16);
 }

@@ -1,5 +1,4 @@
-//===- DescribeModel.cpp - Records the entry function's signature -*- C++
-//-*-===//
+//===- DescribeModel.cpp - Records the entry's signature --------*- C++ -*-===//
 
 #include "qnn/Transforms/Passes.h"
 
@@ -15,19 +14,14 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-namespace {
-
-bool isSupported(Type type) {
+static bool isSupported(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.hasStaticShape())
-    return false;
-  Type element = tensor.getElementType();
-  return element.isF32() || element.isSignlessInteger(8) ||
-         element.isSignlessInteger(32) || element.isSignlessInteger(64);
+  return tensor && tensor.hasStaticShape() &&
+         getRuntimeType(tensor.getElementType());
 }
 
-FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
-                              ArrayAttr attributes, StringRef what) {
+static FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
+                                     ArrayAttr attributes, StringRef what) {
   Builder b(function.getContext());
   SmallVector<Attribute> all;
   for (auto [i, type] : llvm::enumerate(types)) {
@@ -49,7 +43,7 @@ FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
   return b.getArrayAttr(all);
 }
 
-FailureOr<func::FuncOp> findEntry(ModuleOp module) {
+static FailureOr<func::FuncOp> findEntry(ModuleOp module) {
   func::FuncOp entry;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic())
@@ -64,6 +58,7 @@ FailureOr<func::FuncOp> findEntry(ModuleOp module) {
   return entry;
 }
 
+namespace {
 struct DescribeModel : qnn::impl::DescribeModelBase<DescribeModel> {
   void runOnOperation() override {
     FailureOr<func::FuncOp> entry = findEntry(getOperation());
@@ -84,5 +79,4 @@ struct DescribeModel : qnn::impl::DescribeModelBase<DescribeModel> {
              b.getNamedAttr("outputs", *outputs)}));
   }
 };
-
 } // namespace

@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "qnn/Runtime/qnn_runtime.h"
 #include "qnn/Transforms/ModelAttributes.h"
 
 namespace qnn {
@@ -19,22 +18,13 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-namespace {
-
-int32_t typeCode(Type element) {
-  if (element.isF32())
-    return QNN_F32;
-  if (element.isInteger(8))
-    return QNN_I8;
-  return element.isInteger(32) ? QNN_I32 : QNN_I64;
-}
-
-int64_t byteSize(Attribute tensor) {
+static int64_t byteSize(Attribute tensor) {
   auto type = cast<RankedTensorType>(
       cast<TypeAttr>(cast<DictionaryAttr>(tensor).get("type")).getValue());
   return type.getNumElements() * (type.getElementTypeBitWidth() / 8);
 }
 
+namespace {
 /// Builds the entry points of one model at the end of its module.
 class EntryBuilder {
 public:
@@ -91,6 +81,7 @@ private:
   int64_t batch = 1;
   Type ptr, i32, i64;
 };
+} // namespace
 
 void EntryBuilder::makeSampleInternal() {
   sample.setName((name + "_sample").c_str());
@@ -228,8 +219,9 @@ LLVM::GlobalOp EntryBuilder::buildTensors(StringRef symbol, ArrayAttr tensors) {
         for (auto [i, part] : llvm::enumerate(parts)) {
           int64_t at = i;
           all = insert(all, addressOf(part.first), {at, 0});
-          all = insert(all, constant(i32, typeCode(types[i].getElementType())),
-                       {at, 1});
+          all = insert(
+              all, constant(i32, *getRuntimeType(types[i].getElementType())),
+              {at, 1});
           all = insert(all, constant(i32, types[i].getRank()), {at, 2});
           all = insert(all, addressOf(part.second), {at, 3});
         }
@@ -271,6 +263,7 @@ void EntryBuilder::buildGetter(LLVM::GlobalOp model) {
   LLVM::ReturnOp::create(b, addressOf(model));
 }
 
+namespace {
 struct EmitEntry : qnn::impl::EmitEntryBase<EmitEntry> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -290,5 +283,4 @@ struct EmitEntry : qnn::impl::EmitEntryBase<EmitEntry> {
     EntryBuilder(module, sample).build();
   }
 };
-
 } // namespace

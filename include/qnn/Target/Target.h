@@ -29,6 +29,9 @@ std::pair<int64_t, int64_t> chooseTile(TargetAttr target, KernelKind kernel);
 /// instruction; elsewhere LLVM would call libm.
 bool roundsFloats(TargetAttr target);
 
+/// The module attribute with the #qnn.target to compile for.
+inline constexpr llvm::StringLiteral kTargetAttr = "qnn.target";
+
 /// The target of the module that holds `op`; x86-64-v2 where none is set.
 TargetAttr getTarget(mlir::Operation *op);
 

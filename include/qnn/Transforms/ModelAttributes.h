@@ -1,14 +1,17 @@
 //===- ModelAttributes.h - What a module records of its model ---*- C++ -*-===//
 //
 // Names of the module attributes that carry a model's signature from the graph
-// to code generation.
+// to code generation, and the element types that a signature may have.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef QNN_TRANSFORMS_MODELATTRIBUTES_H
 #define QNN_TRANSFORMS_MODELATTRIBUTES_H
 
+#include "mlir/IR/Types.h"
+#include "qnn/Runtime/qnn_runtime.h"
 #include "llvm/ADT/StringRef.h"
+#include <optional>
 
 namespace qnn {
 
@@ -19,10 +22,12 @@ inline constexpr llvm::StringLiteral kModelAttr = "qnn.model";
 inline constexpr llvm::StringLiteral kArenaBytesAttr = "qnn.arena_bytes";
 /// i64: samples of one run, 0 where the caller says; missing: 1.
 inline constexpr llvm::StringLiteral kBatchAttr = "qnn.batch";
-/// The #qnn.target to compile for.
-inline constexpr llvm::StringLiteral kTargetAttr = "qnn.target";
 /// String on arguments and results of the entry function: the name in ONNX.
 inline constexpr llvm::StringLiteral kNameAttr = "qnn.name";
+
+/// What the C interface calls an element type; nothing where it has no tensors
+/// of that type.
+std::optional<qnn_type> getRuntimeType(mlir::Type element);
 
 } // namespace qnn
 

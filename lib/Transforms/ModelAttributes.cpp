@@ -1,0 +1,17 @@
+//===- ModelAttributes.cpp - Element types of a signature -------*- C++ -*-===//
+
+#include "qnn/Transforms/ModelAttributes.h"
+
+using namespace mlir;
+
+std::optional<qnn_type> qnn::getRuntimeType(Type element) {
+  if (element.isF32())
+    return QNN_F32;
+  if (element.isSignlessInteger(8))
+    return QNN_I8;
+  if (element.isSignlessInteger(32))
+    return QNN_I32;
+  if (element.isSignlessInteger(64))
+    return QNN_I64;
+  return std::nullopt;
+}
