@@ -1,14 +1,15 @@
 //===- Thresholds.cpp - Integer thresholds of a step function ---*- C++ -*-===//
 
 #include "qnn/Arith/Thresholds.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cassert>
 
 using namespace qnn;
 
 int32_t qnn::countReached(llvm::ArrayRef<int32_t> thresholds, int32_t v) {
-  return std::count_if(thresholds.begin(), thresholds.end(),
-                       [v](int32_t threshold) { return v >= threshold; });
+  return llvm::count_if(thresholds,
+                        [v](int32_t threshold) { return v >= threshold; });
 }
 
 /// Least v in (below, reached] with level(v) >= wanted, for a rising function

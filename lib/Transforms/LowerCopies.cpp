@@ -16,14 +16,13 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-namespace {
-
-bool isContiguous(Value buffer) {
+static bool isContiguous(Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
   return type.getLayout().isIdentity() ||
          memref::isStaticShapeAndContiguousRowMajor(type);
 }
 
+namespace {
 struct LowerCopies : qnn::impl::LowerCopiesBase<LowerCopies> {
   void runOnOperation() override {
     SmallVector<memref::CopyOp> copies;
@@ -38,5 +37,4 @@ struct LowerCopies : qnn::impl::LowerCopiesBase<LowerCopies> {
     }
   }
 };
-
 } // namespace

@@ -22,10 +22,9 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
+static constexpr int64_t kAlignment = 64;
+
 namespace {
-
-constexpr int64_t kAlignment = 64;
-
 struct Buffer {
   memref::AllocOp alloc;
   int64_t bytes, first, last, offset = 0;
@@ -51,15 +50,16 @@ private:
   Block &block;
   llvm::DenseMap<Operation *, int64_t> position;
 };
+} // namespace
 
-int64_t sizeInBytes(MemRefType type) {
+static int64_t sizeInBytes(MemRefType type) {
   unsigned bits =
       type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
   return type.getNumElements() * llvm::divideCeil(bits, 8);
 }
 
-Buffer measure(memref::AllocOp alloc, const Positions &positions,
-               BufferViewFlowAnalysis &aliases) {
+static Buffer measure(memref::AllocOp alloc, const Positions &positions,
+                      BufferViewFlowAnalysis &aliases) {
   Buffer buffer{alloc, sizeInBytes(alloc.getType()), positions.of(alloc), 0};
   buffer.last = buffer.first;
   for (Value alias : aliases.resolve(alloc.getResult()))
@@ -69,7 +69,7 @@ Buffer measure(memref::AllocOp alloc, const Positions &positions,
 }
 
 /// First fit, the largest first. Returns the size of the arena.
-int64_t place(MutableArrayRef<Buffer> buffers) {
+static int64_t place(MutableArrayRef<Buffer> buffers) {
   llvm::sort(buffers, [](const Buffer &a, const Buffer &b) {
     return std::pair(-a.bytes, a.first) < std::pair(-b.bytes, b.first);
   });
@@ -92,7 +92,7 @@ int64_t place(MutableArrayRef<Buffer> buffers) {
   return total;
 }
 
-void replaceByView(Buffer &buffer, Value arena, Block &entry) {
+static void replaceByView(Buffer &buffer, Value arena, Block &entry) {
   OpBuilder b(buffer.alloc->getContext());
   b.setInsertionPoint(entry.findAncestorOpInBlock(*buffer.alloc));
   Location loc = buffer.alloc.getLoc();
@@ -105,7 +105,7 @@ void replaceByView(Buffer &buffer, Value arena, Block &entry) {
   buffer.alloc.erase();
 }
 
-LogicalResult planFunction(func::FuncOp function, int64_t &arenaBytes) {
+static LogicalResult planFunction(func::FuncOp function, int64_t &arenaBytes) {
   Block &entry = function.getBody().front();
   Positions positions(entry);
   BufferViewFlowAnalysis aliases(function);
@@ -134,6 +134,7 @@ LogicalResult planFunction(func::FuncOp function, int64_t &arenaBytes) {
   return success();
 }
 
+namespace {
 struct PlanArena : qnn::impl::PlanArenaBase<PlanArena> {
   void runOnOperation() override {
     int64_t arenaBytes = 0;
@@ -144,5 +145,4 @@ struct PlanArena : qnn::impl::PlanArenaBase<PlanArena> {
     getOperation()->setAttr(kArenaBytesAttr, b.getI64IntegerAttr(arenaBytes));
   }
 };
-
 } // namespace

@@ -30,6 +30,7 @@ struct ModelInfo {
   int64_t batch = 1;
 };
 
+/// Requires that the loops pipeline has run on `module`.
 ModelInfo getModelInfo(mlir::ModuleOp module);
 
 enum class CodeKind { LLVMIR, Assembly, Object };
@@ -42,8 +43,8 @@ llvm::Error emitCode(mlir::ModuleOp module, CodeKind kind, unsigned optLevel,
 /// The C header of a model: sizes, signature, an example.
 std::string makeHeader(const ModelInfo &info);
 
-/// Links an object into a shared library with lld; the error carries lld's
-/// words.
+/// Links an object into a shared library with the ld.lld-22, ld.lld or ld of
+/// PATH; the error carries the linker's words.
 llvm::Error linkShared(llvm::StringRef object, llvm::StringRef output);
 
 /// A model compiled in process. The descriptor lives as long as this object.
