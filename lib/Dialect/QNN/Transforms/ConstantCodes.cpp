@@ -117,9 +117,7 @@ std::optional<IntegerProduct> IntegerProduct::get(Operation *op) {
                          static_cast<int64_t>(conv.getGroups()),
                          std::nullopt};
   if (llvm::any_of(conv.getPads(), [](int64_t pad) { return pad != 0; }))
-    product.padding = conv.getPadValue() == PadValue::Zero      ? 0
-                      : conv.getPadValue() == PadValue::PlusOne ? 1
-                                                                : -1;
+    product.padding = padNumber(conv.getPadValue());
   return product;
 }
 
