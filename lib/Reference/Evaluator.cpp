@@ -3,22 +3,12 @@
 #include "qnn/Reference/Evaluator.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace qnn;
-
-/// Whether a resource is there and has as many bytes as its type needs; the
-/// parser and the verifier let both pass.
-static bool hasAllData(DenseResourceElementsAttr resource) {
-  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-  unsigned width = resource.getElementType().getIntOrFloatBitWidth();
-  size_t bytes = llvm::PowerOf2Ceil(llvm::divideCeil(width, 8));
-  return blob && blob->getData().size() == resource.size() * bytes;
-}
 
 static LogicalResult evaluateConstant(arith::ConstantOp op,
                                       SmallVectorImpl<Tensor> &results) {
@@ -33,8 +23,7 @@ static LogicalResult evaluateConstant(arith::ConstantOp op,
     return op.emitOpError("expected elements of f32 or integers to evaluate, "
                           "but got ")
            << element;
-  auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
-  if (resource && !hasAllData(resource))
+  if (!Tensor::canRead(elements))
     return op.emitOpError("expected a resource with the data of ") << type;
   results.assign(1, Tensor::fromAttr(elements));
   return success();

@@ -92,19 +92,31 @@ static void copyDense(DenseElementsAttr attr, Tensor &to) {
   copyRawElements(attr.getRawData(), type, to);
 }
 
+bool Tensor::canRead(ElementsAttr attr) {
+  Type element = attr.getElementType();
+  bool isInteger = element.isInteger() && element.getIntOrFloatBitWidth() <= 64;
+  if (!isa<RankedTensorType>(attr.getShapedType()) ||
+      !(element.isF32() || isInteger))
+    return false;
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attr);
+  if (!resource)
+    return true;
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  unsigned width = element.getIntOrFloatBitWidth();
+  size_t bytes = llvm::PowerOf2Ceil(llvm::divideCeil(width, 8));
+  return blob && blob->getData().size() == resource.size() * bytes;
+}
+
 Tensor Tensor::fromAttr(ElementsAttr attr) {
+  assert(canRead(attr) && "expected a constant that can be read");
   auto type = cast<RankedTensorType>(attr.getShapedType());
   Type element = type.getElementType();
-  assert((element.isF32() || element.isInteger()) &&
-         "expected constants of f32 or integers");
   Tensor tensor = zeros(type);
   if (auto dense = dyn_cast<DenseElementsAttr>(attr)) {
     copyDense(dense, tensor);
   } else if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob)
-      llvm::report_fatal_error("dense_resource without data");
-    copyRawElements(blob->getData(), element, tensor);
+    copyRawElements(resource.getRawHandle().getBlob()->getData(), element,
+                    tensor);
   } else if (tensor.isFloat) {
     llvm::copy(attr.getValues<float>(), tensor.floats.begin());
   } else {

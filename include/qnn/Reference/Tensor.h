@@ -23,7 +23,10 @@ struct Tensor {
   std::vector<int64_t> integers; ///< used otherwise
 
   static Tensor zeros(mlir::RankedTensorType type);
-  /// From any dense or dense_resource constant of f32 or integers.
+  /// True for constants of f32 or integers that have all their data: parser
+  /// and verifier let a resource pass whose blob is missing or too short.
+  static bool canRead(mlir::ElementsAttr attr);
+  /// From any constant that it can read.
   static Tensor fromAttr(mlir::ElementsAttr attr);
   /// The constant of static type `type`; integers are truncated to its width.
   mlir::DenseElementsAttr toAttr(mlir::RankedTensorType type) const;

@@ -17,7 +17,7 @@ RankedTensorType qnn::codeType(ArrayRef<int64_t> shape, CodeAttr code) {
 
 std::optional<Tensor> qnn::constantTensor(Value value) {
   ElementsAttr attr;
-  if (!matchPattern(value, m_Constant(&attr)))
+  if (!matchPattern(value, m_Constant(&attr)) || !Tensor::canRead(attr))
     return std::nullopt;
   return Tensor::fromAttr(attr);
 }

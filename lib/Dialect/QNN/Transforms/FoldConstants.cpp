@@ -7,7 +7,6 @@
 
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "qnn/Reference/Evaluator.h"
 #include "llvm/Support/MathExtras.h"
@@ -46,16 +45,7 @@ static int64_t bytesOf(TypeRange types) {
 /// The value of `operand` if it is a constant that the evaluator reads.
 static ElementsAttr getConstant(Value operand) {
   ElementsAttr value;
-  auto type = dyn_cast<RankedTensorType>(operand.getType());
-  if (!type || !bytesOf(type.getElementType()) ||
-      !matchPattern(operand, m_Constant(&value)))
-    return {};
-  if (isa<DenseIntOrFPElementsAttr>(value))
-    return value;
-  auto resource = dyn_cast<DenseResourceElementsAttr>(value);
-  AsmResourceBlob *blob =
-      resource ? resource.getRawHandle().getBlob() : nullptr;
-  if (!blob || int64_t(blob->getData().size()) != bytesOf(TypeRange(type)))
+  if (!matchPattern(operand, m_Constant(&value)) || !Tensor::canRead(value))
     return {};
   return value;
 }
