@@ -176,7 +176,8 @@ static ImportError checkerError(StringRef text) {
   auto [reason, context] = text.split("==> Context: ");
   StringRef name = context.split("Name: ").second;
   if (name.empty()) // where the order of nodes is wrong
-    name = reason.split("name: ").second.split(" is not output").first;
+    name = reason.split("of node:").second.split("name: ").second;
+  name = name.split(" is not output").first;
   auto [node, opType] = name.split(" OpType: ");
   std::string prefix = name.empty() ? "" : nodePrefix(node, opType.trim());
   return ImportError(prefix + "not valid ONNX: " + reason.trim());
