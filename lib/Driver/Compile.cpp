@@ -1,10 +1,13 @@
 //===- Compile.cpp - From a file to any level of the IR ---------*- C++ -*-===//
 
 #include "qnn/Driver/Compile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "qnn/Driver/Diagnostics.h"
 #include "qnn/ONNX/Import.h"
+#include "qnn/Reference/Tensor.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Target/Target.h"
 #include "qnn/Transforms/ModelAttributes.h"
@@ -48,6 +51,18 @@ static llvm::Error checkReadable(StringRef path) {
   return llvm::Error::success();
 }
 
+/// Parser and verifier let resources pass whose data are missing or too short.
+static LogicalResult checkResources(ModuleOp module) {
+  WalkResult result = module.walk([](arith::ConstantOp op) {
+    auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue());
+    if (!resource || Tensor::canRead(resource))
+      return WalkResult::advance();
+    op.emitOpError("expected a resource with the data of ") << op.getType();
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> qnn::loadModel(StringRef path,
                                                      MLIRContext *context) {
   StringRef extension = llvm::sys::path::extension(path);
@@ -65,6 +80,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> qnn::loadModel(StringRef path,
       module = std::move(*imported);
   } else {
     module = parseSourceFile<ModuleOp>(path, ParserConfig(context));
+    if (module && failed(checkResources(*module)))
+      module = nullptr;
   }
   if (!module)
     return errors.take("cannot be read");
