@@ -203,6 +203,7 @@ static int64_t pixelsOf(const TileRow &row, KernelKind kernel) {
   case KernelKind::Int8Dot:
     return row.int8;
   case KernelKind::F32Fma:
+  case KernelKind::Lookup:
     return row.f32;
   }
   llvm_unreachable("unknown kernel");

@@ -55,7 +55,8 @@ def QNN_KernelKind : QNN_Enum<"KernelKind", "inner product of a matmul-like op",
   I32EnumCase<"XnorPopcount", 0, "xnor_popcount">, // +-1 x +-1: K - 2 popcount(a xor b)
   I32EnumCase<"BitSerial", 1, "bit_serial">,       // bit-planes: and + popcount + shift
   I32EnumCase<"Int8Dot", 2, "int8_dot">,           // codes in bytes, 32-bit sums
-  I32EnumCase<"F32Fma", 3, "f32_fma">              // floats
+  I32EnumCase<"F32Fma", 3, "f32_fma">,             // floats
+  I32EnumCase<"Lookup", 4, "lookup">               // few-bit weights index tables of sums of activations
 ]>;
 
 def QNN_PoolKind : QNN_Enum<"PoolKind", "what a global pooling computes", [

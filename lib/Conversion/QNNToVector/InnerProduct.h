@@ -27,7 +27,7 @@ public:
   explicit InnerProduct(const Contraction &c) : c(c) {}
   virtual ~InnerProduct() = default;
 
-  /// The inner product of a contraction's kernel.
+  /// The inner product of a contraction's kernel; null where it has none yet.
   static std::unique_ptr<InnerProduct> create(const Contraction &c);
 
   /// Types of the accumulators of a tile; all start at zero.
@@ -47,6 +47,22 @@ public:
 protected:
   const Contraction &c;
 };
+
+/// The kernels, one file each.
+std::unique_ptr<InnerProduct> createXnorProduct(const Contraction &c);
+std::unique_ptr<InnerProduct> createBitSerialProduct(const Contraction &c);
+std::unique_ptr<InnerProduct> createInt8Product(const Contraction &c);
+std::unique_ptr<InnerProduct> createF32Product(const Contraction &c);
+
+//===----------------------------------------------------------------------===//
+// What several kernels build
+//===----------------------------------------------------------------------===//
+
+mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
+                      mlir::Value scalar);
+mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
+/// M x V accumulators in rows, cut into `sums[pixel][vector]`.
+TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
 
 } // namespace qnn
 

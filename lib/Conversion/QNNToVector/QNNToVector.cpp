@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InnerProduct.h"
 #include "Schedule.h"
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Target/Target.h"
@@ -36,6 +37,10 @@ struct LowerContraction
           op, "the registers do not divide the tile");
     if (op.getEpilogueThresholds() && contraction.tileChannels != 32)
       return rewriter.notifyMatchFailure(op, "a tile of words has 32 channels");
+    if (!InnerProduct::create(contraction))
+      return rewriter.notifyMatchFailure(op, "no inner product of the kernel");
+    if (op.getEpilogueScales())
+      return rewriter.notifyMatchFailure(op, "an epilogue of floats");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     rewriter.replaceOp(op, buildSchedule(b, contraction));
     return success();

@@ -182,6 +182,7 @@ private:
   LogicalResult verifyCodes();
   LogicalResult verifyOperand(StringRef name, Value value,
                               ArrayRef<int64_t> expected);
+  LogicalResult verifyScales(int64_t blocks, int64_t tile);
   LogicalResult verifyEpilogue(int64_t blocks, int64_t tile);
   LogicalResult verifyResult();
   SmallVector<int64_t> resultShape(int64_t last) const;
@@ -248,10 +249,35 @@ LogicalResult ContractionVerifier::verifyOperand(StringRef name, Value value,
          << typeOf(value).getShape() << "]";
 }
 
+/// Factors and offsets, and what goes with them.
+LogicalResult ContractionVerifier::verifyScales(int64_t blocks, int64_t tile) {
+  RankedTensorType scales = typeOf(op.getEpilogueScales());
+  SmallVector<int64_t> shape{blocks, 2, tile};
+  if (!scales.getElementType().isF32() || scales.getShape() != ArrayRef(shape))
+    return op.emitOpError("expected scales of type f32 and shape [")
+           << shape << "], but got " << scales;
+  if (DenseF32ArrayAttr clip = op.getEpilogueClip())
+    if (clip.size() != 2 || !(clip[0] <= clip[1]))
+      return op.emitOpError("expected clip to be a lower and an upper bound, "
+                            "but got ")
+             << clip;
+  Value addend = op.getEpilogueAddend();
+  SmallVector<int64_t> result = resultShape(g.outChannels);
+  if (addend && (!typeOf(addend).getElementType().isF32() ||
+                 typeOf(addend).getShape() != ArrayRef(result)))
+    return op.emitOpError("expected a residual of type f32 and shape [")
+           << result << "], but got " << typeOf(addend);
+  return success();
+}
+
 LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
                                                   int64_t tile) {
   Value thresholds = op.getEpilogueThresholds();
   CodeAttr code = op.getEpilogueCode();
+  if (op.getEpilogueScales())
+    return verifyScales(blocks, tile);
+  if (op.getEpilogueAddend() || op.getEpilogueClip())
+    return op.emitOpError("expected scales with residual or clip");
   if (bool(thresholds) != bool(code))
     return op.emitOpError("expected thresholds and out_code together");
   if (!thresholds)
@@ -285,7 +311,8 @@ LogicalResult ContractionVerifier::verifyResult() {
   Type element = result.getElementType();
   CodeAttr code = op.getEpilogueCode();
   int64_t last = g.outChannels;
-  if (kind == KernelKind::F32Fma) {
+  bool floats = !op.getWeightCode() || !op.getActivationCode();
+  if (!code && (floats || op.getEpilogueScales())) {
     if (!element.isF32())
       return op.emitOpError("expected sums of type f32, but got ") << element;
   } else if (!code) {
@@ -348,6 +375,12 @@ ContractionGeometry Int8MatmulOp::getGeometry() {
   return matmulGeometry(*this);
 }
 ContractionGeometry F32MatmulOp::getGeometry() { return matmulGeometry(*this); }
+ContractionGeometry LookupMatmulOp::getGeometry() {
+  return matmulGeometry(*this);
+}
+ContractionGeometry LookupConv2dOp::getGeometry() {
+  return convGeometry(*this);
+}
 ContractionGeometry XnorConv2dOp::getGeometry() { return convGeometry(*this); }
 ContractionGeometry BitSerialConv2dOp::getGeometry() {
   return convGeometry(*this);
@@ -378,4 +411,10 @@ LogicalResult Int8Conv2dOp::verify() {
 }
 LogicalResult F32Conv2dOp::verify() {
   return verifyConv(*this, KernelKind::F32Fma);
+}
+LogicalResult LookupMatmulOp::verify() {
+  return verifyMatmul(*this, KernelKind::Lookup);
+}
+LogicalResult LookupConv2dOp::verify() {
+  return verifyConv(*this, KernelKind::Lookup);
 }

@@ -156,9 +156,10 @@ private:
         packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
                     product.shape, product.kernel.getKind(), /*isConv=*/false);
     rewriter.replaceOpWithNewOp<PackedOp>(
-        op, op.getType(), input, tiles, Value(), product.shape.channels,
+        op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
-        CodeAttr(), product.kernel);
+        CodeAttr(), /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(),
+        product.kernel);
     return success();
   }
 };
@@ -197,10 +198,11 @@ private:
         packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
                     product.shape, product.kernel.getKind(), /*isConv=*/true);
     rewriter.replaceOpWithNewOp<PackedOp>(
-        op, op.getType(), input, tiles, Value(), product.shape.channels,
+        op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
-        CodeAttr(), op.getStrides(), op.getPads(), op.getDilations(),
-        op.getGroups(), product.kernel);
+        CodeAttr(), /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(),
+        op.getStrides(), op.getPads(), op.getDilations(), op.getGroups(),
+        product.kernel);
     return success();
   }
 };
@@ -251,8 +253,9 @@ struct PackFloatMatmul : OpRewritePattern<MatmulOp> {
         rewriter.getF32Type(),
         packWeightElements(ArrayRef<float>(rows), shape));
     rewriter.replaceOpWithNewOp<F32MatmulOp>(
-        op, op.getType(), op.getLhs(), tiles, Value(), shape.channels,
-        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(), kernel);
+        op, op.getType(), op.getLhs(), tiles, ValueRange(), shape.channels,
+        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(),
+        /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(), kernel);
     return success();
   }
 };
@@ -301,9 +304,11 @@ struct PackFloatConv2d : OpRewritePattern<Conv2dOp> {
     auto type = RankedTensorType::get({sizes[0], sizes[2], sizes[3], sizes[1]},
                                       rewriter.getF32Type());
     Value sums = F32Conv2dOp::create(
-        rewriter, loc, type, input, tiles, Value(), shape.channels,
-        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(), op.getStrides(),
-        op.getPads(), op.getDilations(), op.getGroups(), kernel);
+        rewriter, loc, type, input, tiles, ValueRange(), shape.channels,
+        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(),
+        /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(),
+        op.getStrides(), op.getPads(), op.getDilations(), op.getGroups(),
+        kernel);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, sums,
                                              ArrayRef<int64_t>{0, 3, 1, 2});
     return success();

@@ -77,24 +77,40 @@ def QNN_PackedMaxPool2dOp : QNN_Op<"packed_max_pool2d"> {
 //===----------------------------------------------------------------------===//
 
 /// Common to all matmuls and convolutions of the packed form. `channels` is the
-/// true K of one group, `out_channels` that of all groups. Without `thresholds`
-/// the result holds sums (i16, i32; floats: f32). With them it holds the codes
-/// `out_code` of `qnn.threshold`: as words (i32) or as bytes (i8).
-class QNN_PackedContractionOp<string mnemonic, Type element, dag attributes>
+/// true K of one group, `out_channels` that of all groups. Without `epilogue`
+/// operands the result holds sums (i16, i32; floats: f32). The epilogue is one of
+///
+/// * `thresholds` (`[blocks, L, T]`): the codes `out_code` of `qnn.threshold`, as
+///   words (i32) or as bytes (i8);
+/// * with `scaled`, `scales` (`[blocks, 2, T]`, f32: factors, then offsets):
+///   `y = f32(sum) * factor[c] + offset[c]`, product and sum each rounded, then
+///   with `residual` plus the last operand (f32, of the result's shape), then with
+///   `clip` cut to `[clip[0], clip[1]]`. The result is y (f32), or with
+///   `out_code` the code of `clamp(round(y), min, max)` (ties to even), as words or bytes.
+class QNN_PackedContractionOp<string mnemonic, Type activation, Type weights, dag attributes>
     : QNN_Op<mnemonic, [DeclareOpInterfaceMethods<QNN_PackedContractionOpInterface, ["getGeometry"]>]> {
   let arguments = !con(
-    (ins RankedTensorOf<[element]>:$input, RankedTensorOf<[element]>:$filter,
-         Optional<QNN_Words>:$thresholds, I64Attr:$channels, I64Attr:$out_channels,
+    (ins RankedTensorOf<[activation]>:$input, RankedTensorOf<[weights]>:$filter,
+         Variadic<QNN_AnyTensor>:$epilogue, I64Attr:$channels, I64Attr:$out_channels,
          OptionalAttr<QNN_CodeAttr>:$lhs_code, OptionalAttr<QNN_CodeAttr>:$rhs_code,
-         OptionalAttr<QNN_CodeAttr>:$out_code),
+         OptionalAttr<QNN_CodeAttr>:$out_code, UnitAttr:$scaled, UnitAttr:$residual,
+         OptionalAttr<DenseF32ArrayAttr>:$clip),
     attributes, (ins QNN_KernelAttr:$kernel));
   let results = (outs QNN_AnyTensor:$result);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Operands of the epilogue, null where it has none of the kind.
+    ::mlir::Value getThresholds() {
+      return !getScaled() && getEpilogue().size() > getResidual() ? getEpilogue().front() : ::mlir::Value();
+    }
+    ::mlir::Value getScales() { return getScaled() ? getEpilogue().front() : ::mlir::Value(); }
+    ::mlir::Value getAddend() { return getResidual() ? getEpilogue().back() : ::mlir::Value(); }
+  }];
 }
 
 /// `codes` and `kernel` are attributes, `types` the types of the example.
-class QNN_PackedMatmulOp<string kernelName, Type element, string codes, string kernel, string types>
-    : QNN_PackedContractionOp<kernelName # "_matmul", element, (ins)> {
+class QNN_PackedMatmulOp<string kernelName, Type activation, Type weights, string codes, string kernel, string types>
+    : QNN_PackedContractionOp<kernelName # "_matmul", activation, weights, (ins)> {
   let summary = "matrix product in kernel layout, " # kernelName;
   let description = [{
     As `qnn.imatmul` (floats: `qnn.matmul`) on `input` `[M, steps]` and `filter`
@@ -108,8 +124,8 @@ class QNN_PackedMatmulOp<string kernelName, Type element, string codes, string k
   }];
 }
 
-class QNN_PackedConv2dOp<string kernelName, Type element, string codes, string kernel, string types>
-    : QNN_PackedContractionOp<kernelName # "_conv2d", element,
+class QNN_PackedConv2dOp<string kernelName, Type activation, Type weights, string codes, string kernel, string types>
+    : QNN_PackedContractionOp<kernelName # "_conv2d", activation, weights,
         (ins DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
              DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pads,
              DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations,
@@ -135,21 +151,31 @@ defvar xnorCodes = QNN_ExampleCodes<"1, bipolar", "1, bipolar">.text;
 defvar bitSerialCodes = QNN_ExampleCodes<"2, unsigned", "1, bipolar">.text;
 defvar int8Codes = QNN_ExampleCodes<"8, unsigned", "8, signed">.text;
 
-def QNN_XnorMatmulOp : QNN_PackedMatmulOp<"xnor", I32, xnorCodes, "xnor_popcount",
+def QNN_XnorMatmulOp : QNN_PackedMatmulOp<"xnor", I32, I32, xnorCodes, "xnor_popcount",
     "(tensor<1x2xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
-def QNN_XnorConv2dOp : QNN_PackedConv2dOp<"xnor", I32, xnorCodes, "xnor_popcount",
+def QNN_XnorConv2dOp : QNN_PackedConv2dOp<"xnor", I32, I32, xnorCodes, "xnor_popcount",
     "(tensor<1x8x8x2xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
-def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, bitSerialCodes, "bit_serial",
+def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, I32, bitSerialCodes, "bit_serial",
     "(tensor<1x4xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
-def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, bitSerialCodes, "bit_serial",
+def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, I32, bitSerialCodes, "bit_serial",
     "(tensor<1x8x8x4xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
-def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, int8Codes, "int8_dot",
+def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, I8, int8Codes, "int8_dot",
     "(tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>">;
-def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, int8Codes, "int8_dot",
+def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, I8, int8Codes, "int8_dot",
     "(tensor<1x8x8x64xi8>, tensor<2x3x3x64x32xi8>) -> tensor<1x6x6x64xi32>">;
-def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, "", "f32_fma",
+def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, F32, "", "f32_fma",
     "(tensor<1x64xf32>, tensor<1x64x32xf32>) -> tensor<1x10xf32>">;
-def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, "", "f32_fma",
+def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, F32, "", "f32_fma",
     "(tensor<1x8x8x64xf32>, tensor<2x3x3x64x32xf32>) -> tensor<1x6x6x64xf32>">;
+
+defvar lookupCodes = QNN_ExampleCodes<"8, signed", "1, bipolar">.text;
+/// Activations: floats (without `lhs_code`), bytes or words; weights: what the
+/// kernel indexes with.
+def QNN_LookupActivation : AnyTypeOf<[F32, I8, I32]>;
+def QNN_LookupWeight : AnyTypeOf<[I8, I16, I32]>;
+def QNN_LookupMatmulOp : QNN_PackedMatmulOp<"lookup", QNN_LookupActivation, QNN_LookupWeight, lookupCodes, "lookup",
+    "(tensor<1x64xi8>, tensor<1x2x32xi32>) -> tensor<1x10xi32>">;
+def QNN_LookupConv2dOp : QNN_PackedConv2dOp<"lookup", QNN_LookupActivation, QNN_LookupWeight, lookupCodes, "lookup",
+    "(tensor<1x8x8x64xi8>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
 
 #endif // QNN_PACKED_OPS

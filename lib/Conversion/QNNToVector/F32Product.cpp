@@ -1,0 +1,48 @@
+//===- F32Product.cpp - Floats ----------------------------------*- C++ -*-===//
+
+#include "InnerProduct.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+/// Products are added in ascending order of tap and channel. `contract` lets
+/// LLVM fuse product and sum where the CPU can, and never calls fmaf.
+struct F32 : InnerProduct {
+  using InnerProduct::InnerProduct;
+
+  SmallVector<Type> accumulators(TileShape tile) const override {
+    Type f32 = Float32Type::get(c.resultType().getContext());
+    return SmallVector<Type>(tile.pixels * tile.vectors, c.vectorOf(f32));
+  }
+
+  void addUnit(ImplicitLocOpBuilder &b, TileShape tile,
+               const UnitReader &reader,
+               MutableArrayRef<Value> sums) const override {
+    VectorType type = c.vectorOf(b.getF32Type());
+    auto contract = arith::FastMathFlags::contract;
+    SmallVector<Value> weights;
+    for (int64_t v = 0; v < tile.vectors; ++v)
+      weights.push_back(reader.weights(v, 0));
+    for (int64_t m = 0; m < tile.pixels; ++m) {
+      Value x = broadcast(b, type, reader.activation(m, 0));
+      for (int64_t v = 0; v < tile.vectors; ++v) {
+        Value &sum = sums[m * tile.vectors + v];
+        Value product = arith::MulFOp::create(b, x, weights[v], contract);
+        sum = arith::AddFOp::create(b, sum, product, contract);
+      }
+    }
+  }
+
+  TileSums finish(ImplicitLocOpBuilder &, TileShape tile, ArrayRef<Value> sums,
+                  Value) const override {
+    return inRows(tile, sums);
+  }
+};
+} // namespace
+
+std::unique_ptr<InnerProduct> qnn::createF32Product(const Contraction &c) {
+  return std::make_unique<F32>(c);
+}
