@@ -13,6 +13,8 @@ packages=(
   cmake ninja-build ccache git libc6-dev libstdc++-12-dev libgtest-dev libgmock-dev
   # ONNX's C++ library
   protobuf-compiler libprotobuf-dev
+  # descriptions of training
+  libtomlplusplus-dev
   # running what is compiled for other machines
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
   python3 python3-venv

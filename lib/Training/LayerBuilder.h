@@ -1,0 +1,102 @@
+//===- LayerBuilder.h - What layers share while they are built --*- C++ -*-===//
+
+#ifndef QNN_LIB_TRAINING_LAYERBUILDER_H
+#define QNN_LIB_TRAINING_LAYERBUILDER_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
+#include "qnn/Training/Fields.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace qnn {
+
+class LayerBuilder;
+/// Emits a layer behind `input`; the value of its key is read as `key`.
+using Layer = mlir::Value (*)(LayerBuilder &b, Fields &fields,
+                              llvm::StringRef key, mlir::Value input);
+using LayerTable = llvm::StringMap<Layer>;
+
+/// How a parameter begins and is kept.
+struct ParameterSpec {
+  llvm::StringRef name; ///< within the layer: `weight`
+  llvm::SmallVector<int64_t> shape;
+  std::string init;
+  double clip = 0;      ///< 0: none
+  double rateScale = 1; ///< of its learning rate
+  bool isStatistic = false;
+};
+
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
+/// The function under construction. Values are tensors with the batch first.
+class LayerBuilder {
+public:
+  LayerBuilder(mlir::func::FuncOp function, const LayerTable &table);
+
+  /// Emits a list of layers, one behind the other.
+  mlir::Value layers(const llvm::json::Value &list, const llvm::Twine &place,
+                     mlir::Value input);
+  /// Adds an argument of the function for the layer that is being emitted.
+  mlir::Value parameter(const ParameterSpec &spec);
+  /// `value` through a quantizer: a name or a table in `spec`, null for none.
+  /// Parameters of learned quantizers belong to `role` of the layer.
+  mlir::Value quantize(const llvm::json::Value *spec, mlir::Value value,
+                       llvm::StringRef place, bool isWeight);
+
+  /// Builds an op with inferred result types; `fill` sets its properties. Fails
+  /// with the op's own message where it is invalid.
+  template <typename OpTy>
+  mlir::Value
+  create(mlir::ValueRange operands,
+         llvm::function_ref<void(typename OpTy::Properties &)> fill) {
+    mlir::OperationState state(location(), OpTy::getOperationName());
+    auto &properties = state.getOrAddProperties<typename OpTy::Properties>();
+    state.name.populateDefaultProperties(state.getRawProperties());
+    fill(properties);
+    return build(state, operands);
+  }
+  /// The same for ops without attributes, or with their default ones.
+  template <typename OpTy>
+  mlir::Value create(mlir::ValueRange operands) {
+    mlir::OperationState state(location(), OpTy::getOperationName());
+    return build(state, operands);
+  }
+  mlir::Value constant(float number);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  /// Adds `bias` (an argument) along dimension `axis`.
+  mlir::Value biasAdd(mlir::Value value, Fields &fields, bool otherwise,
+                      int64_t axis);
+
+  mlir::Location location();
+  mlir::OpBuilder &getBuilder() { return builder; }
+  /// Reports a mistake of the layer that is being emitted.
+  [[noreturn]] void fail(const llvm::Twine &reason) const;
+
+private:
+  mlir::Value build(mlir::OperationState &state, mlir::ValueRange operands);
+  mlir::Value layer(const llvm::json::Value &value, const llvm::Twine &place,
+                    mlir::Value input);
+
+  mlir::func::FuncOp function;
+  mlir::OpBuilder builder;
+  const LayerTable &table;
+  std::string current; ///< name of the layer
+  std::string place;   ///< of the layer in the description
+  std::string diagnostics;
+  mlir::ScopedDiagnosticHandler handler;
+  llvm::StringMap<unsigned> counts;
+  llvm::StringSet<> names;
+};
+
+void addProductLayers(LayerTable &table);
+void addShapeLayers(LayerTable &table);
+void addActivationLayers(LayerTable &table);
+void addNormLayers(LayerTable &table);
+void addJoinLayers(LayerTable &table);
+
+} // namespace qnn
+
+#endif // QNN_LIB_TRAINING_LAYERBUILDER_H
