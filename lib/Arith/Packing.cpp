@@ -110,6 +110,19 @@ std::vector<int32_t> qnn::packThresholds(llvm::ArrayRef<int32_t> thresholds,
   return tileRows<int32_t>(thresholds, levels, shape, neverReached);
 }
 
+std::vector<float> qnn::packScales(llvm::ArrayRef<float> factors,
+                                   llvm::ArrayRef<float> offsets,
+                                   const FilterShape &shape) {
+  std::vector<float> ones = tileRows<float>(factors, 1, shape, 1.0f);
+  std::vector<float> zeros = tileRows<float>(offsets, 1, shape, -0.0f);
+  std::vector<float> tiles;
+  for (int64_t block = 0; block < shape.blocks(); ++block)
+    for (const std::vector<float> *rows : {&ones, &zeros})
+      tiles.insert(tiles.end(), rows->begin() + block * shape.tile,
+                   rows->begin() + (block + 1) * shape.tile);
+  return tiles;
+}
+
 //===----------------------------------------------------------------------===//
 // Products of packed rows
 //===----------------------------------------------------------------------===//

@@ -50,6 +50,7 @@ void buildPackedPipeline(OpPassManager &pm) {
   // Packing moves up to the thresholds first, so that they can store words.
   pm.addPass(createHoistPacking());
   pm.addPass(createFuseThresholds());
+  pm.addPass(createFuseEpilogues());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createFoldConstants());
   pm.addPass(createCSEPass());

@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace qnn;
 
-static float maximum(float a, float b) {
+float qnn::maximum(float a, float b) {
   if (std::isnan(a) || std::isnan(b))
     return a + b;
   if (a == b) // zeros
@@ -21,7 +21,7 @@ static float maximum(float a, float b) {
   return a > b ? a : b;
 }
 
-static float minimum(float a, float b) { return -maximum(-a, -b); }
+float qnn::minimum(float a, float b) { return -maximum(-a, -b); }
 
 //===----------------------------------------------------------------------===//
 // One operand

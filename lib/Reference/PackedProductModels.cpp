@@ -8,6 +8,7 @@
 #include "Models.h"
 
 #include "qnn/Arith/Packing.h"
+#include "qnn/Arith/Quantize.h"
 #include "qnn/Arith/Thresholds.h"
 #include <functional>
 #include <numeric>
@@ -106,6 +107,22 @@ static std::vector<int64_t> sumsOfBytes(PackedContractionOpInterface op,
                            g.channels, g.channels, dot);
 }
 
+/// Stores codes [pixels, O] in the form of the result, words or bytes.
+static void storeCodes(PackedContractionOpInterface op,
+                       const ContractionGeometry &g,
+                       const std::vector<uint8_t> &codes, Tensor &out) {
+  CodeAttr code = op.getEpilogueCode();
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  if (!result.getElementType().isInteger(32)) {
+    llvm::copy(codes, out.integers.begin());
+    patternsToElements(out, code, result);
+    return;
+  }
+  std::vector<uint32_t> words = packRows(codes, g.outChannels, code.getBits());
+  for (auto [word, element] : llvm::zip(words, out.integers))
+    element = static_cast<int32_t>(word);
+}
+
 /// Codes of the sums [pixels, O] by `thresholds` [blocks, levels, T].
 static void applyThresholds(PackedContractionOpInterface op,
                             const ContractionGeometry &g,
@@ -122,15 +139,52 @@ static void applyThresholds(PackedContractionOpInterface op,
     ArrayRef<int32_t> row(rows.data() + o * levels, levels);
     codes.push_back(codeOfLevel(countReached(row, sums[i]), code));
   }
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
-  if (!result.getElementType().isInteger(32)) {
-    llvm::copy(codes, out.integers.begin());
-    patternsToElements(out, code, result);
-    return;
+  storeCodes(op, g, codes, out);
+}
+
+static float clipTo(DenseF32ArrayAttr clip, float y) {
+  return clip ? minimum(maximum(y, clip[0]), clip[1]) : y;
+}
+
+/// Floats, or codes, of the sums [pixels, O] by the operands of the epilogue:
+/// scales [blocks, 2, T], and the residual where there is one.
+template <typename Sum>
+static void applyScales(PackedContractionOpInterface op,
+                        const ContractionGeometry &g, Operands epilogue,
+                        const std::vector<Sum> &sums, Tensor &out) {
+  CodeAttr code = op.getEpilogueCode();
+  std::vector<float> rows =
+      untile(epilogue[0].floats, g, epilogue[0].shape.back());
+  std::vector<uint8_t> codes;
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const float *row = &rows[i % g.outChannels * 2];
+    float product = static_cast<float>(sums[i]) * row[0];
+    float y = product + row[1];
+    if (epilogue.size() > 1)
+      y += epilogue[1].floats[i];
+    y = clipTo(op.getEpilogueClip(), y);
+    if (!code) {
+      out.floats[i] = y;
+      continue;
+    }
+    int32_t number =
+        roundAndClamp(y, RoundingMode::HalfEven, code.getMin(), code.getMax());
+    codes.push_back(numberToCode(number, code.getBits(), code.getEncoding()));
   }
-  std::vector<uint32_t> words = packRows(codes, g.outChannels, code.getBits());
-  for (auto [word, element] : llvm::zip(words, out.integers))
-    element = static_cast<int32_t>(word);
+  if (code)
+    storeCodes(op, g, codes, out);
+}
+
+static std::vector<double> sumsOfFloats(const ContractionGeometry &g,
+                                        const Tensor &input,
+                                        const Tensor &filter) {
+  auto dot = [&](const float *a, const float *b) {
+    return std::inner_product(a, a + g.channels, b, 0.0, std::plus<double>(),
+                              [](double x, double y) { return x * y; });
+  };
+  return contract<double>(g, input.floats,
+                          untile(filter.floats, g, filter.shape.back()),
+                          g.channels, g.channels, dot);
 }
 
 template <typename OpTy>
@@ -138,22 +192,22 @@ static void evaluateProduct(OpTy op, Operands in, Results out) {
   PackedContractionOpInterface product = op;
   ContractionGeometry g = product.getGeometry();
   KernelKind kind = product.getChosenKernel().getKind();
+  Operands epilogue = in.drop_front(2);
   if (kind == KernelKind::F32Fma) {
-    auto dot = [&](const float *a, const float *b) {
-      return std::inner_product(a, a + g.channels, b, 0.0, std::plus<double>(),
-                                [](double x, double y) { return x * y; });
-    };
-    llvm::copy(contract<double>(g, in[0].floats,
-                                untile(in[1].floats, g, in[1].shape.back()),
-                                g.channels, g.channels, dot),
-               out[0].floats.begin());
+    std::vector<double> sums = sumsOfFloats(g, in[0], in[1]);
+    if (op.getScaled())
+      applyScales(product, g, epilogue, sums, out[0]);
+    else
+      llvm::copy(sums, out[0].floats.begin());
     return;
   }
   std::vector<int64_t> sums = kind == KernelKind::Int8Dot
                                   ? sumsOfBytes(product, g, in[0], in[1])
                                   : sumsOfWords(product, g, in[0], in[1]);
-  if (in.size() == 3)
-    applyThresholds(product, g, in[2], sums, out[0]);
+  if (op.getScaled())
+    applyScales(product, g, epilogue, sums, out[0]);
+  else if (!epilogue.empty())
+    applyThresholds(product, g, epilogue[0], sums, out[0]);
   else
     out[0].integers = std::move(sums);
 }

@@ -82,6 +82,12 @@ std::vector<float> packWeightElements(llvm::ArrayRef<float> weights,
 std::vector<int32_t> packThresholds(llvm::ArrayRef<int32_t> thresholds,
                                     int64_t levels, const FilterShape &shape);
 
+/// One factor and one offset for each output channel to [blocks, 2, T]; beyond
+/// a group's channels 1 and -0.0, which change nothing.
+std::vector<float> packScales(llvm::ArrayRef<float> factors,
+                              llvm::ArrayRef<float> offsets,
+                              const FilterShape &shape);
+
 //===----------------------------------------------------------------------===//
 // Products of packed rows
 //===----------------------------------------------------------------------===//

@@ -2,15 +2,18 @@
 //
 // The lanes of a tile's sums are the bits of the next layer's words: comparing
 // with the thresholds gives masks, and the masks of a block side by side are
-// one word. Nothing is shuffled on the way.
+// one word. Nothing is shuffled on the way. Scales keep each step of the float
+// arithmetic that they replace, so no bit depends on where it is done.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Epilogue.h"
+#include "../QNNToLinalg/ScalarMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
 
@@ -22,10 +25,12 @@ struct Epilogue {
   ImplicitLocOpBuilder &b;
   const Contraction &c;
   const TilePlace &place;
-  Value thresholds;
+  Value thresholds, scales, addend;
+  DenseF32ArrayAttr clip;
   CodeAttr code;
 
   Value storeSums(int64_t m, ArrayRef<Value> sums, Value dest);
+  Value storeFloats(int64_t m, ArrayRef<Value> sums, Value dest);
   Value storeWords(int64_t m, ArrayRef<Value> sums, Value dest);
   Value storeBytes(int64_t m, ArrayRef<Value> sums, Value dest);
 
@@ -34,10 +39,18 @@ private:
     return cast<RankedTensorType>(thresholds.getType()).getDimSize(1);
   }
   SmallVector<Value> at(int64_t m, Value last) const;
+  /// Lanes of register `v` that are channels.
+  int64_t validLanes(int64_t v) const {
+    return std::min(c.lanes, place.channels - v * c.lanes);
+  }
   Value storeLanes(int64_t m, int64_t v, Value vector, Value dest);
+  Value scale(int64_t v, int64_t row, float neutral);
+  Value addendAt(int64_t m, int64_t v);
+  Value scaled(int64_t m, int64_t v, Value sum);
+  SmallVector<Value> rounded(int64_t m, ArrayRef<Value> sums);
   Value reached(Value sum, int64_t v, Value level);
   SmallVector<Value> countLevels(ArrayRef<Value> sums);
-  SmallVector<Value> numbers(ArrayRef<Value> sums);
+  SmallVector<Value> numbers(int64_t m, ArrayRef<Value> sums);
   Value wordOf(ArrayRef<Value> masks);
 };
 } // namespace
@@ -52,7 +65,7 @@ SmallVector<Value> Epilogue::at(int64_t m, Value last) const {
 
 /// Stores the lanes of register `v` that are channels.
 Value Epilogue::storeLanes(int64_t m, int64_t v, Value vector, Value dest) {
-  int64_t valid = std::min(c.lanes, place.channels - v * c.lanes);
+  int64_t valid = validLanes(v);
   if (valid < c.lanes)
     vector = vector::ExtractStridedSliceOp::create(
         b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{valid},
@@ -77,6 +90,88 @@ Value Epilogue::storeSums(int64_t m, ArrayRef<Value> sums, Value dest) {
     dest = storeLanes(m, v, narrow, dest);
   }
   return dest;
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+/// True where `scales` is a constant whose row `row` holds `number` everywhere,
+/// also by its sign.
+static bool holdsOnly(Value scales, int64_t row, float number) {
+  DenseElementsAttr constant;
+  if (!matchPattern(scales, m_Constant(&constant)))
+    return false;
+  int64_t tile = constant.getType().getDimSize(2);
+  APFloat expected(number);
+  for (auto [i, value] : llvm::enumerate(constant.getValues<APFloat>()))
+    if (static_cast<int64_t>(i) / tile % 2 == row &&
+        !value.bitwiseIsEqual(expected))
+      return false;
+  return true;
+}
+
+/// Factors (row 0) or offsets (row 1) of register `v`; null where all are
+/// `neutral`.
+Value Epilogue::scale(int64_t v, int64_t row, float neutral) {
+  if (holdsOnly(scales, row, neutral))
+    return {};
+  return readVector(b, c.vectorOf(b.getF32Type()), scales,
+                    {place.block, indexOf(b, row), indexOf(b, v * c.lanes)});
+}
+
+/// What is added to register `v` of pixel `m`; lanes beyond the channels hold
+/// 0.
+Value Epilogue::addendAt(int64_t m, int64_t v) {
+  SmallVector<Value> indices =
+      at(m, addIndex(b, place.firstChannel, v * c.lanes));
+  int64_t valid = validLanes(v);
+  VectorType full = c.vectorOf(b.getF32Type());
+  auto cut = VectorType::get({valid}, b.getF32Type());
+  Value lanes = readVector(b, cut, addend, indices);
+  if (valid == c.lanes)
+    return lanes;
+  return vector::InsertStridedSliceOp::create(
+      b, lanes, zeroOf(b, full), ArrayRef<int64_t>(0), ArrayRef<int64_t>(1));
+}
+
+/// f32(sum) * factor + offset + addend, cut to the bounds. Adding -0.0 changes
+/// nothing, adding 0.0 would.
+Value Epilogue::scaled(int64_t m, int64_t v, Value sum) {
+  Value y = sum;
+  if (cast<VectorType>(sum.getType()).getElementType().isInteger())
+    y = emitNumber(b, sum, /*code=*/{});
+  if (Value factor = scale(v, 0, 1.0f))
+    y = arith::MulFOp::create(b, y, factor);
+  if (Value offset = scale(v, 1, -0.0f))
+    y = arith::AddFOp::create(b, y, offset);
+  if (addend)
+    y = arith::AddFOp::create(b, y, addendAt(m, v));
+  if (!clip)
+    return y;
+  if (clip[0] != -std::numeric_limits<float>::infinity())
+    y = arith::MaximumFOp::create(b, y, constantLike(b, y, clip[0]));
+  if (clip[1] != std::numeric_limits<float>::infinity())
+    y = arith::MinimumFOp::create(b, y, constantLike(b, y, clip[1]));
+  return y;
+}
+
+Value Epilogue::storeFloats(int64_t m, ArrayRef<Value> sums, Value dest) {
+  for (auto [v, sum] : llvm::enumerate(sums))
+    dest = storeLanes(m, v, scaled(m, v, sum), dest);
+  return dest;
+}
+
+/// The numbers of `code` that the scaled sums are rounded to.
+SmallVector<Value> Epilogue::rounded(int64_t m, ArrayRef<Value> sums) {
+  SmallVector<Value> numbers;
+  for (auto [v, sum] : llvm::enumerate(sums)) {
+    Value y =
+        emitRoundAndClamp(b, scaled(m, v, sum), RoundingMode::HalfEven, code);
+    numbers.push_back(
+        arith::FPToSIOp::create(b, c.vectorOf(b.getI32Type()), y));
+  }
+  return numbers;
 }
 
 //===----------------------------------------------------------------------===//
@@ -112,7 +207,9 @@ SmallVector<Value> Epilogue::countLevels(ArrayRef<Value> sums) {
 }
 
 /// The codes: numbers, or bits of a bipolar code.
-SmallVector<Value> Epilogue::numbers(ArrayRef<Value> sums) {
+SmallVector<Value> Epilogue::numbers(int64_t m, ArrayRef<Value> sums) {
+  if (scales)
+    return rounded(m, sums);
   SmallVector<Value> counts = countLevels(sums);
   if (code.isBipolar() || code.getMin() == 0)
     return counts;
@@ -123,7 +220,7 @@ SmallVector<Value> Epilogue::numbers(ArrayRef<Value> sums) {
 }
 
 Value Epilogue::storeBytes(int64_t m, ArrayRef<Value> sums, Value dest) {
-  for (auto [v, number] : llvm::enumerate(numbers(sums))) {
+  for (auto [v, number] : llvm::enumerate(numbers(m, sums))) {
     Value byte = arith::TruncIOp::create(b, c.vectorOf(b.getI8Type()), number);
     dest = storeLanes(m, v, byte, dest);
   }
@@ -153,13 +250,17 @@ Value Epilogue::wordOf(ArrayRef<Value> masks) {
 Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
   unsigned planes = code.getBits();
   Encoding encoding = code.getEncoding();
-  bool oneMask = planes == 1 && levels() == 1 && encoding != Encoding::Signed;
+  bool oneMask = thresholds && planes == 1 && levels() == 1 &&
+                 encoding != Encoding::Signed;
   SmallVector<Value> codes;
   if (!oneMask)
-    codes = numbers(sums);
-  // Lanes beyond the channels reach no threshold: they hold the least code.
-  uint32_t least =
-      code.isBipolar() ? 0 : numberToCode(code.getMin(), planes, encoding);
+    codes = numbers(m, sums);
+  // Lanes beyond the channels reach no threshold: they hold the least code. Of
+  // scales they hold any.
+  uint32_t unused = scales ? ~0u
+                    : code.isBipolar()
+                        ? 0
+                        : numberToCode(code.getMin(), planes, encoding);
   // Words of the blocks before this one times the planes: with several groups
   // the verifier has seen to it that all blocks are full.
   Value first = mulIndex(b, place.block, planes);
@@ -176,7 +277,7 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
           arith::TruncIOp::create(b, c.vectorOf(b.getI1Type()), plane));
     }
     Value word = wordOf(masks);
-    if (((least >> p) & 1) && place.channels < c.tileChannels)
+    if (((unused >> p) & 1) && place.channels < c.tileChannels)
       word = arith::AndIOp::create(
           b, word,
           integerOf(b, b.getI32Type(), (int64_t(1) << place.channels) - 1));
@@ -189,11 +290,18 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
 Value qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
                      const TilePlace &place, const TileSums &sums, Value dest) {
   auto op = c.op;
-  Epilogue epilogue{b, c, place, op.getEpilogueThresholds(),
+  Epilogue epilogue{b,
+                    c,
+                    place,
+                    op.getEpilogueThresholds(),
+                    op.getEpilogueScales(),
+                    op.getEpilogueAddend(),
+                    op.getEpilogueClip(),
                     op.getEpilogueCode()};
   for (auto [m, row] : llvm::enumerate(sums)) {
-    if (!epilogue.thresholds)
-      dest = epilogue.storeSums(m, row, dest);
+    if (!epilogue.code)
+      dest = epilogue.scales ? epilogue.storeFloats(m, row, dest)
+                             : epilogue.storeSums(m, row, dest);
     else if (c.resultType().getElementType().isInteger(32))
       dest = epilogue.storeWords(m, row, dest);
     else

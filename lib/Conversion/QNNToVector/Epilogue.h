@@ -17,8 +17,8 @@ struct TilePlace {
 };
 
 /// Stores a tile in `dest` and returns the new tensor: sums (cut to the width
-/// of the result), or the codes that the op's thresholds make of them, as words
-/// or as bytes.
+/// of the result), the floats that the op's scales make of them, or the codes
+/// that its thresholds or scales do, as words or as bytes.
 mlir::Value storeTile(mlir::ImplicitLocOpBuilder &b, const Contraction &c,
                       const TilePlace &place, const TileSums &sums,
                       mlir::Value dest);

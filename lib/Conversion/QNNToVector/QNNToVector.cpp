@@ -35,12 +35,10 @@ struct LowerContraction
     if (contraction.tileChannels % contraction.lanes != 0)
       return rewriter.notifyMatchFailure(
           op, "the registers do not divide the tile");
-    if (op.getEpilogueThresholds() && contraction.tileChannels != 32)
+    if (op.getEpilogueCode() && contraction.tileChannels != 32)
       return rewriter.notifyMatchFailure(op, "a tile of words has 32 channels");
     if (!InnerProduct::create(contraction))
       return rewriter.notifyMatchFailure(op, "no inner product of the kernel");
-    if (op.getEpilogueScales())
-      return rewriter.notifyMatchFailure(op, "an epilogue of floats");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     rewriter.replaceOp(op, buildSchedule(b, contraction));
     return success();

@@ -183,6 +183,7 @@ private:
   LogicalResult verifyOperand(StringRef name, Value value,
                               ArrayRef<int64_t> expected);
   LogicalResult verifyScales(int64_t blocks, int64_t tile);
+  LogicalResult verifyThresholds(int64_t blocks, int64_t tile);
   LogicalResult verifyEpilogue(int64_t blocks, int64_t tile);
   LogicalResult verifyResult();
   SmallVector<int64_t> resultShape(int64_t last) const;
@@ -261,6 +262,9 @@ LogicalResult ContractionVerifier::verifyScales(int64_t blocks, int64_t tile) {
       return op.emitOpError("expected clip to be a lower and an upper bound, "
                             "but got ")
              << clip;
+  if (CodeAttr code = op.getEpilogueCode(); code && code.isBipolar())
+    return op.emitOpError("expected thresholds for bipolar codes, but got "
+                          "scales");
   Value addend = op.getEpilogueAddend();
   SmallVector<int64_t> result = resultShape(g.outChannels);
   if (addend && (!typeOf(addend).getElementType().isF32() ||
@@ -270,26 +274,16 @@ LogicalResult ContractionVerifier::verifyScales(int64_t blocks, int64_t tile) {
   return success();
 }
 
-LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
-                                                  int64_t tile) {
-  Value thresholds = op.getEpilogueThresholds();
+LogicalResult ContractionVerifier::verifyThresholds(int64_t blocks,
+                                                    int64_t tile) {
   CodeAttr code = op.getEpilogueCode();
-  if (op.getEpilogueScales())
-    return verifyScales(blocks, tile);
-  if (op.getEpilogueAddend() || op.getEpilogueClip())
-    return op.emitOpError("expected scales with residual or clip");
-  if (bool(thresholds) != bool(code))
-    return op.emitOpError("expected thresholds and out_code together");
-  if (!thresholds)
-    return success();
-  if (kind == KernelKind::F32Fma)
+  if (!op.getActivationCode() || !op.getWeightCode())
     return op.emitOpError("expected no thresholds for floats");
-  RankedTensorType type = typeOf(thresholds);
-  if (type.getRank() != 3 || type.getDimSize(0) != blocks ||
-      type.getDimSize(2) != tile)
-    return op.emitOpError("expected thresholds of shape [")
-           << blocks << ", levels, " << tile << "], but got ["
-           << type.getShape() << "]";
+  RankedTensorType type = typeOf(op.getEpilogueThresholds());
+  if (!type.getElementType().isInteger(32) || type.getRank() != 3 ||
+      type.getDimSize(0) != blocks || type.getDimSize(2) != tile)
+    return op.emitOpError("expected thresholds of type i32 and shape [")
+           << blocks << ", levels, " << tile << "], but got " << type;
   int64_t most = code.getMax() - code.getMin();
   if (code.isBipolar())
     most = 1;
@@ -298,6 +292,24 @@ LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
            << most << " levels for " << code << ", but got "
            << type.getDimSize(1);
   return success();
+}
+
+LogicalResult ContractionVerifier::verifyEpilogue(int64_t blocks,
+                                                  int64_t tile) {
+  bool scaled = op->hasAttr("scaled"), residual = op->hasAttr("residual");
+  CodeAttr code = op.getEpilogueCode();
+  if (!scaled && (residual || op.getEpilogueClip()))
+    return op.emitOpError("expected scaled with residual or clip");
+  unsigned operands = scaled ? 1 + residual : code ? 1 : 0;
+  unsigned given = op->getNumOperands() - 2;
+  if (!scaled && given != operands && given <= 1)
+    return op.emitOpError("expected thresholds and out_code together");
+  if (given != operands)
+    return op.emitOpError("expected ")
+           << operands << " operands of the epilogue, but got " << given;
+  if (scaled)
+    return verifyScales(blocks, tile);
+  return code ? verifyThresholds(blocks, tile) : success();
 }
 
 SmallVector<int64_t> ContractionVerifier::resultShape(int64_t last) const {

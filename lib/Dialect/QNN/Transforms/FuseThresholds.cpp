@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
-#include "qnn/Arith/Packing.h"
+#include "PackedEpilogue.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -24,11 +24,7 @@ using namespace qnn;
 /// The op's thresholds [C, L] as the constant [blocks, L, T] of `product`.
 static Value tileThresholds(OpBuilder &b, ThresholdOp op, const Tensor &values,
                             PackedContractionOpInterface product) {
-  ContractionGeometry g = product.getGeometry();
-  FilterShape shape;
-  shape.outChannels = g.outChannels;
-  shape.groups = g.groups;
-  shape.tile = product.getChosenKernel().getTile()[1];
+  FilterShape shape = channelsOf(product);
   int64_t levels = values.shape[1];
   std::vector<int32_t> rows(values.integers.begin(), values.integers.end());
   std::vector<int32_t> tiles = packThresholds(rows, levels, shape);
@@ -36,28 +32,6 @@ static Value tileThresholds(OpBuilder &b, ThresholdOp op, const Tensor &values,
                                     b.getI32Type());
   return arith::ConstantOp::create(
       b, op.getLoc(), DenseElementsAttr::get(type, ArrayRef<int32_t>(tiles)));
-}
-
-/// True where every user packs the codes, and blocks of channels are words.
-static bool canStoreWords(ThresholdOp op, const ContractionGeometry &g) {
-  if (g.groups != 1 && (g.outChannels / g.groups) % wordBits != 0)
-    return false;
-  return llvm::all_of(op->getUsers(), [&](Operation *user) {
-    auto pack = dyn_cast<PackOp>(user);
-    return pack && pack.getCode() == op.getCode();
-  });
-}
-
-/// `product` with thresholds and another result type.
-static Operation *withThresholds(OpBuilder &b, Operation *product,
-                                 Value thresholds, CodeAttr code, Type type) {
-  OperationState state(product->getLoc(), product->getName());
-  state.addOperands(product->getOperands());
-  state.addOperands(thresholds);
-  state.addTypes(type);
-  state.addAttributes(product->getAttrs());
-  state.addAttribute("out_code", code);
-  return b.create(state);
 }
 
 namespace {
@@ -72,27 +46,26 @@ struct FuseThreshold : OpRewritePattern<ThresholdOp> {
     if (!product->hasOneUse())
       return rewriter.notifyMatchFailure(op, "the sums have other users");
     int64_t rank = op.getType().getRank();
-    if (product.getEpilogueThresholds() || axisOf(op) != rank - 1)
+    if (product->getNumOperands() != 2 || axisOf(op) != rank - 1)
       return rewriter.notifyMatchFailure(op, "not along the output channels");
     std::optional<Tensor> thresholds = constantTensor(op.getThresholds());
     if (!thresholds || thresholds->shape[1] == 0)
       return rewriter.notifyMatchFailure(op, "thresholds are not constant");
     if (op->use_empty())
       return rewriter.notifyMatchFailure(op, "no users");
-    bool words = canStoreWords(op, product.getGeometry());
+    bool words = canStoreWords(op, op.getCode(), product.getGeometry());
     Type type = words ? Type(cast<PackOp>(*op->user_begin()).getType())
                       : Type(withElements(op.getType(), rewriter.getI8Type()));
     if (!words && type != op.getType())
       return rewriter.notifyMatchFailure(op, "codes are not bytes");
     Value tiles = tileThresholds(rewriter, op, *thresholds, product);
-    Operation *fused =
-        withThresholds(rewriter, product, tiles, op.getCode(), type);
+    NamedAttribute code = rewriter.getNamedAttr("out_code", op.getCode());
+    Operation *fused = withEpilogue(rewriter, product, tiles, code, type);
     if (!words) {
       rewriter.replaceOp(op, fused);
       return success();
     }
-    for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
-      rewriter.replaceOp(user, fused);
+    replacePacks(rewriter, op, fused);
     rewriter.eraseOp(op);
     return success();
   }

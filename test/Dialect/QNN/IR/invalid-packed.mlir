@@ -154,7 +154,7 @@ func.func @thresholds_without_code(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, 
 
 // Thresholds in blocks, as the filter.
 func.func @thresholds_shape(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %t: tensor<1x1x32xi32>) -> tensor<3x2xi32> {
-  // expected-error @+1 {{'qnn.xnor_matmul' op expected thresholds of shape [2, levels, 32], but got [1, 1, 32]}}
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected thresholds of type i32 and shape [2, levels, 32], but got 'tensor<1x1x32xi32>'}}
   %0 = qnn.xnor_matmul %x, %w, %t {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, out_code = #qnn.code<1, bipolar>,
         kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<1x1x32xi32>) -> tensor<3x2xi32>
   return %0 : tensor<3x2xi32>
@@ -259,4 +259,75 @@ func.func @no_codes(%x: tensor<1x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<1x10x
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
       : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>
   return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+// Factors and offsets of each block.
+func.func @scales_shape(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<1x2x32xf32>) -> tensor<3x40xf32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected scales of type f32 and shape [2, 2, 32], but got 'tensor<1x2x32xf32>'}}
+  %0 = qnn.xnor_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled,
+        kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<1x2x32xf32>) -> tensor<3x40xf32>
+  return %0 : tensor<3x40xf32>
+}
+
+// -----
+
+// Scaled sums are floats.
+func.func @scaled_result(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<2x2x32xf32>) -> tensor<3x40xi32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected sums of type f32, but got 'i32'}}
+  %0 = qnn.xnor_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled,
+        kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<2x2x32xf32>) -> tensor<3x40xi32>
+  return %0 : tensor<3x40xi32>
+}
+
+// -----
+
+// Rounding to -1, 0 and 1 makes no bipolar code.
+func.func @scaled_bipolar(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<2x2x32xf32>) -> tensor<3x40xi8> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected thresholds for bipolar codes, but got scales}}
+  %0 = qnn.xnor_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled,
+        out_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<2x2x32xf32>) -> tensor<3x40xi8>
+  return %0 : tensor<3x40xi8>
+}
+
+// -----
+
+// What is added has the shape of the result.
+func.func @residual_shape(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<2x2x32xf32>, %r: tensor<3x1xf32>) -> tensor<3x40xf32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected a residual of type f32 and shape [3, 40], but got 'tensor<3x1xf32>'}}
+  %0 = qnn.xnor_matmul %x, %w, %s, %r {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled, residual,
+        kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<2x2x32xf32>, tensor<3x1xf32>) -> tensor<3x40xf32>
+  return %0 : tensor<3x40xf32>
+}
+
+// -----
+
+// The operand of a residual.
+func.func @residual_missing(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<2x2x32xf32>) -> tensor<3x40xf32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected 2 operands of the epilogue, but got 1}}
+  %0 = qnn.xnor_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled, residual,
+        kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<2x2x32xf32>) -> tensor<3x40xf32>
+  return %0 : tensor<3x40xf32>
+}
+
+// -----
+
+// Bounds in order.
+func.func @clip(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>, %s: tensor<2x2x32xf32>) -> tensor<3x40xf32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected clip to be a lower and an upper bound, but got}}
+  %0 = qnn.xnor_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, scaled,
+        clip = array<f32: 6.0, 0.0>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>, tensor<2x2x32xf32>) -> tensor<3x40xf32>
+  return %0 : tensor<3x40xf32>
+}
+
+// -----
+
+// Bounds of sums that are not scaled.
+func.func @clip_of_sums(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>) -> tensor<3x40xi32> {
+  // expected-error @+1 {{'qnn.xnor_matmul' op expected scaled with residual or clip}}
+  %0 = qnn.xnor_matmul %x, %w {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+        clip = array<f32: 0.0, 6.0>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>} : (tensor<3x2xi32>, tensor<2x2x32xi32>) -> tensor<3x40xi32>
+  return %0 : tensor<3x40xi32>
 }

@@ -280,6 +280,33 @@ def FuseThresholds : Pass<"qnn-fuse-thresholds"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }
 
+def FuseEpilogues : Pass<"qnn-fuse-epilogues"> {
+  let summary = "scale, shift, add and clip sums before they are stored";
+  let description = [{
+    What follows a packed product without an epilogue becomes its `scales`,
+    `residual` and `clip`, as far as the steps of the epilogue are those of the
+    ops, each rounded as before: of integer sums `qnn.requantize` (ties to even;
+    its codes are words where every user packs them), or `qnn.dequantize` without
+    zero point; of floats `qnn.mul` by and then `qnn.bias_add` or `qnn.add` of
+    constants per output channel, `qnn.add` of a tensor, `qnn.relu` or `qnn.clip`.
+    Each value on the way has one user. Transposes on the way move behind the
+    product; a tensor that is added there must be transposed alike.
+
+    ```mlir
+    %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
+            kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
+        : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>
+    %1 = qnn.dequantize %0 {scale = array<f32: 0.5>} : (tensor<1x10xi32>) -> tensor<1x10xf32>
+    %2 = qnn.relu %1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    // becomes
+    %2 = qnn.int8_matmul %x, %w, %scales {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
+            scaled, clip = array<f32: 0.0, 0x7F800000>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
+        : (tensor<1x64xi8>, tensor<1x64x32xi8>, tensor<1x2x32xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Any form
 //===----------------------------------------------------------------------===//
