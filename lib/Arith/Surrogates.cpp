@@ -33,9 +33,10 @@ static T modifiedTanhDerivative(T k, T m, T x) {
 }
 
 /// With e = e^-|y|: 1 + cosh y = (1 + e)^2 / 2 e, tanh(|y|/2) = (1-e) / (1+e).
+/// Beyond y = 80 the result is 0 for f32; y may have become infinite there.
 template <typename T>
 static T swishSignDerivative(T beta, T x) {
-  T y = std::fabs(beta * x), e = std::exp(-y);
+  T y = std::min(std::fabs(beta * x), T(80)), e = std::exp(-y);
   T numerator = T(2) - y * ((T(1) - e) / (T(1) + e));
   return beta * numerator * (T(2) * e / ((T(1) + e) * (T(1) + e)));
 }
