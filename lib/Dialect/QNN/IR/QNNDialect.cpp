@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "qnn/Dialect/QNN/IR/ShapeInference.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -20,6 +21,7 @@ void QNNDialect::initialize() {
 #define GET_OP_LIST
 #include "qnn/Dialect/QNN/IR/QNNOps.cpp.inc"
       >();
+  registerTrainingOps(this);
 }
 
 Operation *QNNDialect::materializeConstant(OpBuilder &builder, Attribute value,
