@@ -3,7 +3,9 @@
 #include "qnn/Support/Dataset.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Support/Npy.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -52,11 +54,12 @@ static std::string firstExisting(ArrayRef<std::string> paths) {
 // MNIST
 //===----------------------------------------------------------------------===//
 
-static std::string idxPath(StringRef folder, StringRef part, StringRef rank) {
-  std::string dash = join(folder, "t10k-" + part + "-" + rank + "-ubyte");
-  std::string dot = join(folder, "t10k-" + part + "." + rank + "-ubyte");
-  std::string inner =
-      join(join(folder, "mnist"), "t10k-" + part + "-" + rank + "-ubyte");
+static std::string idxPath(StringRef folder, Split split, StringRef part,
+                           StringRef rank) {
+  std::string name = ((split == Split::Test ? "t10k-" : "train-") + part).str();
+  std::string dash = join(folder, name + "-" + rank + "-ubyte");
+  std::string dot = join(folder, name + "." + rank + "-ubyte");
+  std::string inner = join(join(folder, "mnist"), name + "-" + rank + "-ubyte");
   return firstExisting(
       {dash, dash + ".gz", dot, dot + ".gz", inner, inner + ".gz"});
 }
@@ -94,7 +97,7 @@ static Expected<Array> readIdx(StringRef path, unsigned rank) {
   return array;
 }
 
-static Error checkLabels(const Dataset &data, int64_t classes, StringRef path) {
+Error qnn::checkLabels(const Dataset &data, int64_t classes, StringRef path) {
   for (auto [i, label] : llvm::enumerate(data.labels))
     if (label < 0 || label >= classes)
       return fileError(path, "corrupt: record " + Twine(i) + ": label " +
@@ -103,9 +106,9 @@ static Error checkLabels(const Dataset &data, int64_t classes, StringRef path) {
   return Error::success();
 }
 
-static Expected<Dataset> loadMnist(StringRef folder) {
-  std::string imagePath = idxPath(folder, "images", "idx3");
-  std::string labelPath = idxPath(folder, "labels", "idx1");
+static Expected<Dataset> loadMnist(StringRef folder, Split split) {
+  std::string imagePath = idxPath(folder, split, "images", "idx3");
+  std::string labelPath = idxPath(folder, split, "labels", "idx1");
   Expected<Array> images = readIdx(imagePath, 3);
   if (!images)
     return images.takeError();
@@ -156,8 +159,7 @@ static Expected<Dataset> splitRecords(StringRef records, StringRef path,
   return data;
 }
 
-static Expected<Dataset> loadCifar10(StringRef folder) {
-  StringRef file = "test_batch.bin";
+static Expected<Dataset> loadCifarFile(StringRef folder, StringRef file) {
   std::string path =
       firstExisting({join(folder, file), join(join(folder, "cifar10"), file),
                      join(join(folder, "cifar-10-batches-bin"), file)});
@@ -175,9 +177,28 @@ static Expected<Dataset> loadCifar10(StringRef folder) {
   return data;
 }
 
-static Expected<Dataset> loadRecords(StringRef folder) {
+/// Training data lies in five files of equal form.
+static Expected<Dataset> loadCifar10(StringRef folder, Split split) {
+  if (split == Split::Test)
+    return loadCifarFile(folder, "test_batch.bin");
+  Dataset all;
+  all.images = Array(ElementType::U8, {0, 3, 32, 32});
+  for (char digit = '1'; digit <= '5'; ++digit) {
+    std::string file = std::string("data_batch_") + digit + ".bin";
+    Expected<Dataset> part = loadCifarFile(folder, file);
+    if (!part)
+      return part.takeError();
+    all.images.shape[0] += part->size();
+    llvm::append_range(all.images.bytes, part->images.bytes);
+    llvm::append_range(all.labels, part->labels);
+  }
+  return all;
+}
+
+static Expected<Dataset> loadRecords(StringRef folder, Split split) {
+  StringRef file = split == Split::Test ? "test.bin" : "train.bin";
   std::string path =
-      sys::fs::is_directory(folder) ? join(folder, "test.bin") : folder.str();
+      sys::fs::is_directory(folder) ? join(folder, file) : folder.str();
   Expected<std::string> contents = readFile(path);
   if (!contents)
     return contents.takeError();
@@ -211,19 +232,21 @@ static Expected<Array> member(std::map<std::string, Array> &arrays,
                              (present.empty() ? " none" : present));
 }
 
-static Expected<Dataset> loadNpz(StringRef path) {
+static Expected<Dataset> loadNpz(StringRef path, Split split) {
+  std::string prefix = split == Split::Test ? "" : "train_";
   Expected<std::map<std::string, Array>> arrays = readNpz(path);
   if (!arrays)
     return arrays.takeError();
-  Expected<Array> images = member(*arrays, "images", path);
+  Expected<Array> images = member(*arrays, prefix + "images", path);
   if (!images)
     return images.takeError();
-  Expected<Array> labels = member(*arrays, "labels", path);
+  Expected<Array> labels = member(*arrays, prefix + "labels", path);
   if (!labels)
     return labels.takeError();
   if (images->shape.size() < 2)
-    return fileError(path, "array 'images': expected two or more dimensions, "
-                           "but got shape " +
+    return fileError(path, "array '" + prefix +
+                               "images': expected two or more dimensions, "
+                               "but got shape " +
                                shapeName(images->shape));
   if (labels->size() != images->shape[0])
     return fileError(path, Twine(labels->size()) + " labels, but " +
@@ -237,17 +260,72 @@ static Expected<Dataset> loadNpz(StringRef path) {
   return data;
 }
 
-Expected<Dataset> qnn::loadDataset(StringRef name) {
+//===----------------------------------------------------------------------===//
+// scikit-learn's digits
+//===----------------------------------------------------------------------===//
+
+/// One line: 64 pixels from 0 to 16, then the label.
+static bool readDigit(StringRef line, Dataset &data) {
+  SmallVector<StringRef> fields;
+  line.split(fields, ',');
+  if (fields.size() != 65)
+    return false;
+  for (auto [i, field] : llvm::enumerate(fields)) {
+    double number;
+    if (field.trim().getAsDouble(number) || number < 0 || number > 16)
+      return false;
+    if (i < 64)
+      data.images.bytes.push_back(static_cast<uint8_t>(number));
+    else
+      data.labels.push_back(static_cast<int64_t>(number));
+  }
+  return true;
+}
+
+/// The file is ordered by writer, so the last 360 digits are mostly by people
+/// whose hand a network has not seen.
+static Expected<Dataset> loadDigits(StringRef path, Split split) {
+  constexpr size_t heldOut = 360;
+  Expected<std::string> contents = readMaybeGzip(path);
+  if (!contents)
+    return contents.takeError();
+  SmallVector<StringRef> lines;
+  StringRef(*contents).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  if (lines.size() <= heldOut)
+    return fileError(path, "truncated: " + Twine(lines.size()) +
+                               " records, expected more than " +
+                               Twine(heldOut));
+  size_t middle = lines.size() - heldOut;
+  ArrayRef<StringRef> part = split == Split::Train
+                                 ? ArrayRef(lines).take_front(middle)
+                                 : ArrayRef(lines).drop_front(middle);
+  Dataset data;
+  data.images.type = ElementType::U8;
+  data.images.shape = {int64_t(part.size()), 1, 8, 8};
+  for (auto [i, line] : llvm::enumerate(part))
+    if (!readDigit(line, data))
+      return fileError(path, "corrupt: record " +
+                                 Twine(split == Split::Train ? i : middle + i) +
+                                 ": expected 64 pixels from 0 to 16 and a "
+                                 "label");
+  if (Error error = checkLabels(data, 10, path))
+    return std::move(error);
+  return data;
+}
+
+Expected<Dataset> qnn::loadDataset(StringRef name, Split split) {
   auto [kind, path] = name.split(':');
-  if (!path.empty() && kind == "mnist")
-    return loadMnist(path);
-  if (!path.empty() && kind == "cifar10")
-    return loadCifar10(path);
-  if (!path.empty() && kind == "records")
-    return loadRecords(path);
-  if (!path.empty() && kind == "npz")
-    return loadNpz(path);
+  using Loader = Expected<Dataset> (*)(StringRef, Split);
+  Loader loader = StringSwitch<Loader>(kind)
+                      .Case("mnist", loadMnist)
+                      .Case("cifar10", loadCifar10)
+                      .Case("records", loadRecords)
+                      .Case("digits", loadDigits)
+                      .Case("npz", loadNpz)
+                      .Default(nullptr);
+  if (!path.empty() && loader)
+    return loader(path, split);
   return makeError("data set '" + name +
-                   "': expected mnist:DIR, cifar10:DIR, records:DIR or "
-                   "npz:FILE");
+                   "': expected mnist:DIR, cifar10:DIR, records:DIR, "
+                   "digits:FILE or npz:FILE");
 }

@@ -127,3 +127,60 @@ Expected<std::map<std::string, Array>> qnn::readNpz(StringRef path) {
   }
   return arrays;
 }
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+static void put16(std::string &out, uint16_t value) {
+  out += {char(value), char(value >> 8)};
+}
+static void put32(std::string &out, uint32_t value) {
+  put16(out, value);
+  put16(out, value >> 16);
+}
+
+/// What the local header and the directory entry of a member have in common.
+static void putCommon(std::string &out, StringRef name, uint32_t crc,
+                      uint32_t size) {
+  put16(out, 20); // version 2.0 is needed
+  put16(out, 0);
+  put16(out, 0);          // stored
+  put32(out, 0x00210000); // 1980-01-01, so that equal data are equal
+  put32(out, crc);
+  put32(out, size);
+  put32(out, size);
+  put16(out, name.size());
+  put16(out, 0);
+}
+
+Expected<std::string> qnn::makeNpz(const std::map<std::string, Array> &arrays) {
+  std::string archive, directory;
+  for (const auto &[name, array] : arrays) {
+    std::string file = name + ".npy", data = makeNpy(array);
+    if (archive.size() + data.size() > 0xf0000000)
+      return makeError(".npz: the arrays exceed 4 GB");
+    uint32_t crc =
+        crc32(0, reinterpret_cast<const Bytef *>(data.data()), data.size());
+    directory += entrySignature;
+    put16(directory, 20);
+    putCommon(directory, file, crc, data.size());
+    directory.append(10, '\0'); // comment, disk, attributes
+    put32(directory, archive.size());
+    directory += file;
+    archive += localSignature;
+    putCommon(archive, file, crc, data.size());
+    archive += file;
+    archive += data;
+  }
+  uint32_t start = archive.size(), length = directory.size();
+  archive += directory;
+  archive += endSignature;
+  put32(archive, 0);
+  put16(archive, arrays.size());
+  put16(archive, arrays.size());
+  put32(archive, length);
+  put32(archive, start);
+  put16(archive, 0);
+  return archive;
+}

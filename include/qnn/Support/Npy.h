@@ -26,6 +26,10 @@ std::string makeNpy(const Array &array);
 /// All members of an archive, without their `.npy`.
 llvm::Expected<std::map<std::string, Array>> readNpz(llvm::StringRef path);
 
+/// The contents of an archive with these members, stored. Fails from 4 GB on,
+/// where the format ends.
+llvm::Expected<std::string> makeNpz(const std::map<std::string, Array> &arrays);
+
 } // namespace qnn
 
 #endif // QNN_SUPPORT_NPY_H

@@ -1,0 +1,115 @@
+//===- Plan.cpp - How a network is trained ------------------------------===//
+
+#include "qnn/Training/Plan.h"
+#include "qnn/Support/Files.h"
+#include "qnn/Training/Fields.h"
+
+using namespace qnn;
+using namespace llvm;
+
+static void readAugmentation(Fields fields, Augmentation &plan) {
+  plan.flip = fields.flag("flip", false);
+  plan.shift = fields.integer("shift", 0, 0, 1024);
+  plan.rotate = fields.number("rotate", 0);
+  plan.translate = fields.number("translate", 0);
+  plan.zoom = fields.number("zoom", 0);
+  plan.shear = fields.number("shear", 0);
+  plan.untilEpoch = fields.integer("until_epoch", -1, -1);
+  fields.finish();
+}
+
+static void readData(Fields fields, DataPlan &plan) {
+  plan.source = fields.text("source", "");
+  if (fields.has("scale"))
+    plan.scale = fields.number("scale", 1);
+  plan.limit = fields.integer("limit", 0);
+  plan.text.length = fields.integer("length", 300, 1, 100000);
+  plan.text.words = fields.integer("num_words", 5000, 4, 10000000);
+  plan.text.isWords = fields.choice("unit", {"character", "word"}) == "word";
+  if (std::optional<Fields> validation = fields.table("validation")) {
+    plan.validation = validation->number("fraction", 0.1);
+    if (!(plan.validation >= 0 && plan.validation < 1))
+      validation->fail("fraction: expected a number from 0 to less than 1");
+    plan.validationMode =
+        validation->choice("mode", {"last", "random", "stratified"});
+    validation->finish();
+  }
+  if (std::optional<Fields> augment = fields.table("augment"))
+    readAugmentation(*augment, plan.augmentation);
+  fields.finish();
+}
+
+static void readOptimizer(Fields fields, TrainOptions &plan) {
+  plan.optimizer = fields.choice("name", {"adam", "sgd", "adamw", "adamax",
+                                          "shift_adamax", "rmsprop", "bop"});
+  for (StringRef key : {"momentum", "beta1", "beta2", "epsilon", "weight_decay",
+                        "rho", "threshold"})
+    if (fields.has(key))
+      plan.hyper[key.str()] = fields.number(key, 0);
+  if (fields.flag("nesterov", false))
+    plan.hyper["nesterov"] = 1;
+  fields.finish();
+}
+
+static void readSchedule(Fields fields, Plan &plan) {
+  Schedule &schedule = plan.schedule;
+  std::string kind =
+      fields.choice("kind", {"constant", "step", "exponential", "cosine"});
+  schedule.kind = *symbolizeScheduleKind(kind);
+  schedule.first = fields.number("rate", 1e-3);
+  if (!(schedule.first > 0))
+    fields.fail("rate: expected a positive number");
+  schedule.last =
+      fields.number("last", kind == "exponential" ? schedule.first / 100 : 0);
+  plan.scheduleInSteps = fields.choice("unit", {"epoch", "step"}) == "step";
+  schedule.length = fields.number("length", plan.scheduleInSteps ? plan.maxSteps
+                                                                 : plan.epochs);
+  schedule.factor = fields.number("factor", 0.1);
+  schedule.period = fields.number("period", 0);
+  for (double time : fields.numbers("milestones"))
+    schedule.milestones.push_back(time);
+  schedule.warmUp = fields.number("warm_up", 0);
+  schedule.powerOfTwo = fields.flag("power_of_two", false);
+  fields.finish();
+}
+
+static void readTraining(Fields fields, Plan &plan) {
+  plan.step.loss = fields.choice(
+      "loss", {"cross_entropy", "bce", "squared_hinge", "hinge", "mse"});
+  plan.batch = fields.integer("batch", 100, 1, 1 << 20);
+  plan.epochs = fields.integer("epochs", 10, 0);
+  plan.maxSteps = fields.integer("max_steps", 0);
+  plan.seed = fields.integer("seed", 1234);
+  if (std::optional<Fields> stop = fields.table("early_stopping")) {
+    plan.patience = stop->integer("patience", 5, 1);
+    plan.monitor =
+        stop->choice("monitor", {"val_loss", "val_accuracy", "loss"});
+    stop->finish();
+  }
+  fields.finish();
+}
+
+Expected<Plan> qnn::readPlan(const json::Object &config, StringRef file) {
+  Plan plan;
+  try {
+    Fields fields(config, "description");
+    fields.take("model");
+    if (auto training = fields.table("training"))
+      readTraining(*training, plan);
+    if (auto data = fields.table("data"))
+      readData(*data, plan.data);
+    if (auto optimizer = fields.table("optimizer"))
+      readOptimizer(*optimizer, plan.step);
+    if (auto schedule = fields.table("schedule"))
+      readSchedule(*schedule, plan);
+    fields.finish();
+  } catch (const SpecError &error) {
+    return fileError(file, error.message);
+  }
+  if (plan.monitor.empty())
+    plan.monitor = plan.data.validation > 0 ? "val_accuracy" : "loss";
+  if (plan.data.validation == 0 && plan.monitor != "loss")
+    return fileError(file, "training.early_stopping: '" + plan.monitor +
+                               "' needs [data] validation");
+  return plan;
+}
