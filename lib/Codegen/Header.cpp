@@ -72,7 +72,13 @@ std::string qnn::makeHeader(const ModelInfo &info) {
   llvm::raw_string_ostream os(text);
   std::string macro = llvm::StringRef(info.name).upper();
   os << "/* " << info.name << ": a neural network compiled by qnn-compile.\n"
-     << " * No global state, no allocation: the caller gives all memory. */\n"
+     << " * No global state, no allocation: the caller gives all memory. "
+     << (info.threads > 1
+             ? "Runs on up to\n * " + std::to_string(info.threads) +
+                   " threads: an object must be linked with "
+                   "libqnn_runtime (-lqnn_runtime). "
+             : "")
+     << "*/\n"
      << "#ifndef QNN_MODEL_" << macro << "_H\n#define QNN_MODEL_" << macro
      << "_H\n\n"
      << "#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";

@@ -34,7 +34,14 @@ static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> createJIT() {
       (*jit)->getDataLayout().getGlobalPrefix());
   if (!process)
     return process.takeError();
-  (*jit)->getMainJITDylib().addGenerator(std::move(*process));
+  llvm::orc::JITDylib &main = (*jit)->getMainJITDylib();
+  main.addGenerator(std::move(*process));
+  llvm::orc::SymbolMap runtime = {
+      {(*jit)->mangleAndIntern("qnn_parallel_for"),
+       llvm::orc::ExecutorSymbolDef::fromPtr(&qnn_parallel_for)}};
+  if (llvm::Error error =
+          main.define(llvm::orc::absoluteSymbols(std::move(runtime))))
+    return std::move(error);
   return jit;
 }
 

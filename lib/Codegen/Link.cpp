@@ -2,11 +2,15 @@
 
 #include "qnn/Codegen/Codegen.h"
 
+#include "qnn/Target/Target.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace qnn;
 
@@ -18,7 +22,29 @@ static llvm::Expected<std::string> findLinker() {
       "no linker: expected ld.lld-22 (Debian's lld-22), ld.lld or ld in PATH");
 }
 
-llvm::Error qnn::linkShared(llvm::StringRef object, llvm::StringRef output) {
+llvm::Expected<std::string> qnn::findRuntime(mlir::ModuleOp module) {
+  llvm::Triple triple(getTarget(module).getTriple());
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  if (triple.getArch() != host.getArch())
+    return llvm::createStringError(
+        "no libqnn_runtime for %s here: make an object, and link it with the "
+        "library on that machine",
+        triple.getArchName().str().c_str());
+  std::string program = llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&qnn::findRuntime));
+  llvm::StringRef prefix =
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(program));
+  for (llvm::StringRef folder : {"lib", QNN_LIBDIR}) {
+    llvm::SmallString<128> path(prefix);
+    llvm::sys::path::append(path, folder, "libqnn_runtime.a");
+    if (llvm::sys::fs::exists(path))
+      return path.str().str();
+  }
+  return llvm::createStringError("no libqnn_runtime.a in " + prefix + "/lib");
+}
+
+llvm::Error qnn::linkShared(llvm::ArrayRef<std::string> inputs,
+                            llvm::StringRef output) {
   llvm::Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
@@ -27,9 +53,9 @@ llvm::Error qnn::linkShared(llvm::StringRef object, llvm::StringRef output) {
           llvm::sys::fs::createTemporaryFile("qnn-link", "log", log))
     return llvm::createStringError(error, "temporary file");
   llvm::scope_exit remove([&] { llvm::sys::fs::remove(log); });
-  llvm::StringRef arguments[] = {*linker,       "-shared",       "-z",
-                                 "noexecstack", "--gc-sections", object,
-                                 "-o",          output};
+  llvm::SmallVector<llvm::StringRef> arguments = {
+      *linker, "-shared", "-z", "noexecstack", "--gc-sections", "-o", output};
+  llvm::append_range(arguments, inputs);
   std::optional<llvm::StringRef> redirects[] = {
       std::nullopt, llvm::StringRef(log), llvm::StringRef(log)};
   std::string message;

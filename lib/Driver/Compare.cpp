@@ -24,7 +24,8 @@ bool Tolerance::holds(double actual, double expected) const {
 
 std::optional<Difference> qnn::firstDifference(const Array &actual,
                                                const Array &expected,
-                                               Tolerance tolerance) {
+                                               Tolerance tolerance,
+                                               int64_t threads) {
   for (int64_t i = 0, e = expected.size(); i < e; ++i)
     if (!tolerance.holds(actual.at(i), expected.at(i)))
       return Difference{i, actual.at(i), expected.at(i)};
@@ -142,11 +143,12 @@ struct Pair {
   std::unique_ptr<Model> native, reference;
 
   llvm::Error build(ModuleOp module, StringRef path, StringRef target,
-                    unsigned optLevel, std::optional<Level> reached) {
+                    unsigned optLevel, std::optional<Level> reached,
+                    int64_t threads) {
     nativeModule = module.clone();
     referenceModule = module.clone();
-    auto compiled =
-        compileInProcess(*nativeModule, path, target, optLevel, reached);
+    auto compiled = compileInProcess(*nativeModule, path, target, optLevel,
+                                     reached, threads);
     if (!compiled)
       return compiled.takeError();
     native = std::move(*compiled);
@@ -188,14 +190,13 @@ static llvm::Error compareSample(Pair &pair, ArrayRef<Array> inputs,
   return llvm::Error::success();
 }
 
-llvm::Expected<Comparison> qnn::compareEngines(ModuleOp module, StringRef path,
-                                               StringRef target,
-                                               unsigned optLevel,
-                                               InputSource &inputs,
-                                               Tolerance tolerance) {
+llvm::Expected<Comparison>
+qnn::compareEngines(ModuleOp module, StringRef path, StringRef target,
+                    unsigned optLevel, InputSource &inputs, Tolerance tolerance,
+                    int64_t threads) {
   Pair whole, layered;
   if (llvm::Error error =
-          whole.build(module, path, target, optLevel, std::nullopt))
+          whole.build(module, path, target, optLevel, std::nullopt, threads))
     return std::move(error);
   OwningOpRef<ModuleOp> integer = module.clone();
   CompileOptions options;
@@ -209,8 +210,8 @@ llvm::Expected<Comparison> qnn::compareEngines(ModuleOp module, StringRef path,
   size_t own = entry->getNumResults();
   Comparison comparison;
   comparison.layers = addLayerResults(*entry);
-  if (llvm::Error error =
-          layered.build(*integer, path, target, optLevel, Level::Integer))
+  if (llvm::Error error = layered.build(*integer, path, target, optLevel,
+                                        Level::Integer, threads))
     return std::move(error);
   size_t numLayers = comparison.layers.size();
   for (const TensorInfo &output : whole.native->outputs())

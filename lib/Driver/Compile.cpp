@@ -137,6 +137,10 @@ llvm::Error qnn::compileModule(ModuleOp module, StringRef path,
   if (options.batch != 1)
     module->setAttr(kBatchAttr, IntegerAttr::get(IntegerType::get(context, 64),
                                                  options.batch));
+  if (options.threads != 1)
+    module->setAttr(
+        kThreadsAttr,
+        IntegerAttr::get(IntegerType::get(context, 64), options.threads));
   if (!options.name.empty()) {
     llvm::Expected<func::FuncOp> entry = getEntry(module, path);
     if (!entry)
@@ -151,6 +155,14 @@ llvm::Error qnn::compileModule(ModuleOp module, StringRef path,
   if (failed(pm.run(module)))
     return errors.take("cannot be compiled");
   return llvm::Error::success();
+}
+
+llvm::Error qnn::checkThreads(int64_t threads) {
+  if (threads >= 1 && threads <= QNN_MAX_THREADS)
+    return llvm::Error::success();
+  return makeError("--threads: expected a number from 1 to " +
+                   llvm::Twine(int64_t(QNN_MAX_THREADS)) + ", but got " +
+                   llvm::Twine(threads));
 }
 
 llvm::Error qnn::checkRunnable(TargetAttr target) {

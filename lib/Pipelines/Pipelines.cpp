@@ -18,6 +18,7 @@ using namespace mlir;
 namespace qnn {
 
 void buildGraphPipeline(OpPassManager &pm) {
+  pm.addPass(createDecomposeTraining());
   // Integerisation still has to see how the weights were quantized.
   FoldConstantsOptions folding;
   folding.keepQuantizers = true;
@@ -73,6 +74,7 @@ static void addBufferization(OpPassManager &pm) {
 }
 
 void buildLoopsPipeline(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createUpdateInPlace());
   pm.addPass(createDescribeModel());
   pm.addPass(createConvertQNNToVector());
   pm.addNestedPass<func::FuncOp>(createConvertQNNToLinalg());
@@ -87,6 +89,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createOutlineParallel());
   pm.addPass(createPlanArena());
   pm.addPass(createCanonicalizerPass());
 }
@@ -105,6 +108,7 @@ void buildLLVMPipeline(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createCallPool());
   pm.addPass(createEmitEntry());
 }
 

@@ -18,7 +18,9 @@
  *
  *===----------------------------------------------------------------------===*/
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* syscall */
+#endif
 
 #include "qnn/Runtime/qnn_runtime.h"
 

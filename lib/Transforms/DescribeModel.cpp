@@ -14,10 +14,14 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-static bool isSupported(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.hasStaticShape() &&
-         getRuntimeType(tensor.getElementType());
+/// The tensor that `type` is or, of a state in memory, holds; null for types
+/// that the C interface has no name for.
+static RankedTensorType describedType(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped || !shaped.hasStaticShape() ||
+      !getRuntimeType(shaped.getElementType()))
+    return {};
+  return RankedTensorType::get(shaped.getShape(), shaped.getElementType());
 }
 
 static FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
@@ -25,7 +29,8 @@ static FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
   Builder b(function.getContext());
   SmallVector<Attribute> all;
   for (auto [i, type] : llvm::enumerate(types)) {
-    if (!isSupported(type))
+    RankedTensorType tensor = describedType(type);
+    if (!tensor)
       return function.emitOpError()
              << "expected every " << what
              << " to be a static tensor of f32, i8, i32 or i64, but got "
@@ -36,9 +41,12 @@ static FailureOr<ArrayAttr> describe(func::FuncOp function, TypeRange types,
           cast<DictionaryAttr>(attributes[i]).get(kNameAttr));
     if (!name)
       name = b.getStringAttr(what + Twine(i));
-    all.push_back(
-        b.getDictionaryAttr({b.getNamedAttr("name", name),
-                             b.getNamedAttr("type", TypeAttr::get(type))}));
+    NamedAttrList entry;
+    entry.append("name", name);
+    entry.append("type", TypeAttr::get(tensor));
+    if (isa<MemRefType>(type))
+      entry.append("updated", b.getUnitAttr());
+    all.push_back(entry.getDictionary(b.getContext()));
   }
   return b.getArrayAttr(all);
 }

@@ -6,6 +6,7 @@
 
 #include "qnn/Transforms/Passes.h"
 
+#include "PoolCall.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "qnn/Transforms/ModelAttributes.h"
@@ -37,6 +38,9 @@ public:
     outputs = cast<ArrayAttr>(model.get("outputs"));
     if (auto attr = module->getAttrOfType<IntegerAttr>(kBatchAttr))
       batch = attr.getInt();
+    if (auto attr = module->getAttrOfType<IntegerAttr>(kThreadsAttr))
+      threads = attr.getInt();
+    arenaBytes = module->getAttrOfType<IntegerAttr>(kArenaBytesAttr).getInt();
     ptr = LLVM::LLVMPointerType::get(b.getContext());
     i32 = b.getI32Type();
     i64 = b.getI64Type();
@@ -53,7 +57,13 @@ public:
 private:
   void makeSampleInternal();
   LLVM::LLVMFuncOp buildRun();
-  void buildBatchLoop(LLVM::LLVMFuncOp run);
+  /// True where a run's samples are split over threads.
+  bool splitsBatch() const {
+    return threads > 1 && (batch == 0 || batch >= threads);
+  }
+  void buildBatch(LLVM::LLVMFuncOp run);
+  void buildBatchLoop(ValueRange tensors, Value arena, Value begin, Value end);
+  void buildBatchOnThreads(LLVM::LLVMFuncOp run, Value count);
   LLVM::LLVMFuncOp buildCall(LLVM::LLVMFuncOp run);
   LLVM::GlobalOp buildString(StringRef symbol, StringRef text);
   LLVM::GlobalOp buildTensors(StringRef symbol, ArrayAttr tensors);
@@ -78,7 +88,8 @@ private:
   ImplicitLocOpBuilder b;
   std::string name;
   ArrayAttr inputs, outputs;
-  int64_t batch = 1;
+  int64_t batch = 1, threads = 1;
+  int64_t arenaBytes; ///< of one sample
   Type ptr, i32, i64;
 };
 } // namespace
@@ -90,9 +101,10 @@ void EntryBuilder::makeSampleInternal() {
   for (unsigned i = 0; i <= numTensors; ++i)
     sample.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                       b.getUnitAttr());
-  for (unsigned i = 0; i < inputs.size(); ++i)
-    sample.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
-                      b.getUnitAttr());
+  for (auto [i, input] : llvm::enumerate(inputs))
+    if (!cast<DictionaryAttr>(input).contains("updated"))
+      sample.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
+                        b.getUnitAttr());
   sample.setArgAttr(numTensors, LLVM::LLVMDialect::getAlignAttrName(),
                     b.getI64IntegerAttr(64));
 }
@@ -108,44 +120,84 @@ LLVM::LLVMFuncOp EntryBuilder::buildRun() {
   if (batch == 1)
     LLVM::CallOp::create(b, sample, run.getArguments());
   else
-    buildBatchLoop(run);
+    buildBatch(run);
   LLVM::ReturnOp::create(b, constant(i32, 0));
   return run;
 }
 
-void EntryBuilder::buildBatchLoop(LLVM::LLVMFuncOp run) {
+void EntryBuilder::buildBatch(LLVM::LLVMFuncOp run) {
   Value count =
       batch == 0 ? Value(run.getArguments().back()) : constant(i64, batch);
+  if (splitsBatch())
+    return buildBatchOnThreads(run, count);
+  unsigned numTensors = inputs.size() + outputs.size();
+  buildBatchLoop(run.getArguments().take_front(numTensors),
+                 run.getArgument(numTensors), constant(i64, 0), count);
+}
+
+/// Samples begin .. end - 1, one after the other in the same arena.
+void EntryBuilder::buildBatchLoop(ValueRange tensors, Value arena, Value begin,
+                                  Value end) {
   Block *entry = b.getInsertionBlock();
-  Block *head = b.createBlock(&run.getBody(), {}, {i64}, {b.getLoc()});
-  Block *body = b.createBlock(&run.getBody());
-  Block *exit = b.createBlock(&run.getBody());
+  Region *region = entry->getParent();
+  Block *head = b.createBlock(region, {}, {i64}, {b.getLoc()});
+  Block *body = b.createBlock(region);
+  Block *exit = b.createBlock(region);
   b.setInsertionPointToEnd(entry);
-  LLVM::BrOp::create(b, ValueRange{constant(i64, 0)}, head);
+  LLVM::BrOp::create(b, ValueRange{begin}, head);
 
   b.setInsertionPointToEnd(head);
   Value index = head->getArgument(0);
-  Value more = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::slt, index, count);
+  Value more = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::slt, index, end);
   LLVM::CondBrOp::create(b, more, body, exit);
 
   b.setInsertionPointToEnd(body);
   SmallVector<Value> arguments;
-  auto advance = [&](ArrayAttr tensors) {
-    for (Attribute tensor : tensors) {
+  auto advance = [&](ArrayAttr described) {
+    for (Attribute tensor : described) {
       Value bytes =
           LLVM::MulOp::create(b, index, constant(i64, byteSize(tensor)));
-      Value base = run.getArgument(arguments.size());
+      Value base = tensors[arguments.size()];
       arguments.push_back(LLVM::GEPOp::create(b, ptr, b.getI8Type(), base,
                                               ArrayRef<LLVM::GEPArg>{bytes}));
     }
   };
   advance(inputs);
   advance(outputs);
-  arguments.push_back(run.getArgument(arguments.size()));
+  arguments.push_back(arena);
   LLVM::CallOp::create(b, sample, arguments);
   Value next = LLVM::AddOp::create(b, index, constant(i64, 1));
   LLVM::BrOp::create(b, ValueRange{next}, head);
   b.setInsertionPointToEnd(exit);
+}
+
+/// Samples on threads, each with an arena of its own. Where there are fewer
+/// samples than threads, they come one after the other, and the loops of each
+/// are split.
+void EntryBuilder::buildBatchOnThreads(LLVM::LLVMFuncOp run, Value count) {
+  int64_t stride = llvm::alignTo(arenaBytes, 64);
+  LLVM::LLVMFuncOp body = createPoolBody(b, module, name + "_samples");
+  ValueRange shared =
+      run.getArguments().take_front(inputs.size() + outputs.size() + 1);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(&body.getBody().front());
+    SmallVector<Value> values =
+        loadContext(b, body.getArgument(0), shared.getTypes());
+    Value offset =
+        LLVM::MulOp::create(b, body.getArgument(3), constant(i64, stride));
+    Value arena = LLVM::GEPOp::create(b, ptr, b.getI8Type(), values.back(),
+                                      ArrayRef<LLVM::GEPArg>{offset});
+    buildBatchLoop(ArrayRef(values).drop_back(), arena, body.getArgument(1),
+                   body.getArgument(2));
+    LLVM::ReturnOp::create(b, ValueRange());
+  }
+  Value all = constant(i64, threads);
+  Value enough = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::sge, count, all);
+  Value used = LLVM::SelectOp::create(b, enough, all, constant(i64, 1));
+  createPoolCall(b, body, shared, count, used);
+  arenaBytes = stride * threads;
+  module->setAttr(kArenaBytesAttr, b.getI64IntegerAttr(arenaBytes));
 }
 
 /// The uniform signature of qnn_model.run: arrays of pointers.
@@ -235,7 +287,6 @@ LLVM::GlobalOp EntryBuilder::buildDescriptor(LLVM::LLVMFuncOp call) {
   LLVM::GlobalOp out = buildTensors(name + "_outputs", outputs);
   auto type = LLVM::LLVMStructType::getLiteral(
       b.getContext(), {i32, i32, i32, i32, ptr, ptr, ptr, i64, i64, ptr});
-  int64_t arena = module->getAttrOfType<IntegerAttr>(kArenaBytesAttr).getInt();
   return buildGlobal(
       "qnn_model_" + name, type, LLVM::Linkage::External, [&](Value model) {
         Value fields[] = {constant(i32, QNN_ABI_VERSION),
@@ -245,7 +296,7 @@ LLVM::GlobalOp EntryBuilder::buildDescriptor(LLVM::LLVMFuncOp call) {
                           addressOf(text),
                           addressOf(in),
                           addressOf(out),
-                          constant(i64, arena),
+                          constant(i64, arenaBytes),
                           constant(i64, batch),
                           LLVM::AddressOfOp::create(b, call)};
         for (auto [i, field] : llvm::enumerate(fields))

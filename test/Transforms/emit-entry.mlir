@@ -37,6 +37,32 @@ module attributes {qnn.arena_bytes = 0 : i64, qnn.batch = 0 : i64, qnn.model = {
 
 // -----
 
+// Two threads: each has an arena, and fewer samples than threads stay on one.
+// CHECK: module attributes {qnn.arena_bytes = 256 : i64
+module attributes {qnn.arena_bytes = 100 : i64, qnn.batch = 0 : i64, qnn.threads = 2 : i64, qnn.model = {
+    name = "h", inputs = [{name = "x", type = tensor<1x4xf32>}], outputs = [{name = "y", type = tensor<2xi64>}]}} {
+  llvm.func @h(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  // CHECK: llvm.func @h_run(%{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[N:.*]]: i64) -> i32
+  // CHECK: %[[CTX:.*]] = llvm.alloca %{{.*}} x !llvm.struct<(ptr, ptr, ptr)>
+  // CHECK: %[[ALL:.*]] = llvm.mlir.constant(2 : i64)
+  // CHECK: %[[MANY:.*]] = llvm.icmp "sge" %[[N]], %[[ALL]]
+  // CHECK: %[[USED:.*]] = llvm.select %[[MANY]], %[[ALL]], %{{.*}}
+  // CHECK: llvm.call @qnn_parallel_for(%{{.*}}, %[[CTX]], %[[N]], %[[USED]])
+  // CHECK: llvm.func internal @h_samples(%{{.*}}: !llvm.ptr, %[[B:.*]]: i64, %[[E:.*]]: i64, %[[T:.*]]: i64)
+  // CHECK: %[[STRIDE:.*]] = llvm.mlir.constant(128 : i64)
+  // CHECK: %[[PLACE:.*]] = llvm.mul %[[T]], %[[STRIDE]]
+  // CHECK: %[[ARENA:.*]] = llvm.getelementptr %{{.*}}[%[[PLACE]]]
+  // CHECK: llvm.br ^bb1(%[[B]] : i64)
+  // CHECK: llvm.icmp "slt" %{{.*}}, %[[E]]
+  // CHECK: llvm.call @h_sample(%{{.*}}, %{{.*}}, %[[ARENA]])
+  // CHECK: llvm.mlir.global external constant @qnn_model_h()
+  // CHECK: llvm.mlir.constant(256 : i64)
+}
+
+// -----
+
 // expected-error @+1 {{expected attributes qnn.model and qnn.arena_bytes, made by earlier passes}}
 module {
 }

@@ -45,8 +45,10 @@ std::vector<std::string> qnn::outputPaths(EmitKind kind, StringRef output) {
   return {(output + suffix).str(), (output + ".h").str()};
 }
 
-/// The contents of the shared library that an object becomes.
-static Expected<std::string> linkInMemory(StringRef object) {
+/// The contents of the shared library that an object becomes, with the
+/// runtime's threads in it where it has a use for them.
+static Expected<std::string> linkInMemory(mlir::ModuleOp module,
+                                          StringRef object) {
   SmallString<128> folder;
   if (std::error_code code = sys::fs::createUniqueDirectory("qnn", folder))
     return makeError("temporary folder: " + code.message());
@@ -55,7 +57,14 @@ static Expected<std::string> linkInMemory(StringRef object) {
   std::string libraryPath = (folder + "/model.so").str();
   if (Error error = writeFile(objectPath, object))
     return std::move(error);
-  if (Error error = linkShared(objectPath, libraryPath))
+  std::vector<std::string> inputs = {objectPath};
+  if (getModelInfo(module).threads > 1) {
+    Expected<std::string> runtime = findRuntime(module);
+    if (!runtime)
+      return runtime.takeError();
+    inputs.push_back(*runtime);
+  }
+  if (Error error = linkShared(inputs, libraryPath))
     return std::move(error);
   return readFile(libraryPath);
 }
@@ -91,7 +100,7 @@ Error qnn::emit(mlir::ModuleOp module, EmitKind kind, unsigned optLevel,
     return writeFile(paths[0], *bytes);
   report.codeBytes = bytes->size();
   if (kind == EmitKind::Library)
-    if (!(bytes = linkInMemory(*bytes)))
+    if (!(bytes = linkInMemory(module, *bytes)))
       return bytes.takeError();
   std::vector<OutputFile> files = {
       {paths[0], *bytes, kind == EmitKind::Library}};

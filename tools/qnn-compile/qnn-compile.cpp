@@ -66,9 +66,10 @@ static cl::opt<bool>
            cl::desc("Before writing, run the code on random input and compare "
                     "it with the reference evaluator, layer by layer"));
 static const bool threadsIsFree = freeOptionName("threads");
-static cl::opt<unsigned>
+static cl::opt<int64_t>
     threads("threads", cl::cat(category), cl::init(1), cl::value_desc("N"),
-            cl::desc("Threads of the compiled code; this version: 1"));
+            cl::desc("Threads of the compiled code (default 1); from 2 on an "
+                     "object needs libqnn_runtime"));
 static cl::opt<char> optLevel("O", cl::cat(category), cl::Prefix, cl::init('3'),
                               cl::desc("Optimization by LLVM, -O0 to -O3 "
                                        "(default)"));
@@ -89,9 +90,8 @@ static llvm::Error checkOptions() {
   if (optLevel < '0' || optLevel > '3')
     return makeError(llvm::Twine("-O: expected -O0 to -O3, but got '-O") +
                      llvm::Twine(optLevel) + "'");
-  if (threads != 1)
-    return makeError("--threads: expected 1, but got " +
-                     llvm::Twine(threads.getValue()));
+  if (llvm::Error error = checkThreads(threads))
+    return error;
   if (report.getNumOccurrences() && levelOf(emitKind) < Level::Packed)
     return makeError("--report: needs --emit=packed or a later level");
   return llvm::Error::success();
@@ -111,7 +111,7 @@ static llvm::Error verifyCode(mlir::ModuleOp module) {
     return reference.takeError();
   std::unique_ptr<InputSource> inputs = randomInputs(**reference, 4, 1);
   auto comparison = compareEngines(*model, modelPath, target, optLevel - '0',
-                                   *inputs, {1e-4, 1e-4});
+                                   *inputs, {1e-4, 1e-4}, threads);
   if (!comparison)
     return comparison.takeError();
   if (const LayerComparison *layer = comparison->firstDifferent())
@@ -181,6 +181,7 @@ static llvm::Error compile() {
   options.target = target;
   options.batch = *samples;
   options.name = name;
+  options.threads = threads;
   Report collected;
   if (llvm::Error error = lower(**module, options, collected))
     return error;

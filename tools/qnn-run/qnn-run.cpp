@@ -67,9 +67,11 @@ static cl::opt<std::string>
            cl::value_desc("CPU"),
            cl::desc("Compile for a lesser CPU than this machine's"));
 static const bool threadsIsFree = freeOptionName("threads");
-static cl::opt<unsigned> threads("threads", cl::cat(category), cl::init(1),
-                                 cl::value_desc("N"),
-                                 cl::desc("Threads; this version: 1"));
+static cl::opt<int64_t>
+    threads("threads", cl::cat(category), cl::init(1), cl::value_desc("N"),
+            cl::desc("Threads of the compiled code (default 1); "
+                     "a .so has those that it was made "
+                     "with"));
 static cl::opt<uint32_t> seed("seed", cl::cat(category), cl::init(1),
                               cl::desc("Seed of random input (default 1)"));
 static cl::opt<bool> json("json", cl::cat(category),
@@ -90,9 +92,8 @@ static llvm::Error checkOptions() {
   if (repeat < 0 || (repeat == 0 && repeat.getNumOccurrences()))
     return refuse("--repeat: expected a number from 1 on, but got " +
                   llvm::Twine(repeat.getValue()));
-  if (threads != 1)
-    return refuse("--threads: expected 1, but got " +
-                  llvm::Twine(threads.getValue()));
+  if (llvm::Error error = checkThreads(threads))
+    return error;
   if (optLevel < '0' || optLevel > '3')
     return refuse(llvm::Twine("-O: expected -O0 to -O3, but got '-O") +
                   llvm::Twine(optLevel) + "'");
@@ -154,13 +155,14 @@ static llvm::Error runModule(const RunOptions &options) {
   if (compare) {
     auto comparison =
         compareEngines(**module, modelPath, target, optLevel - '0', **inputs,
-                       options.tolerance);
+                       options.tolerance, threads);
     return comparison ? reportComparison(*comparison, options)
                       : comparison.takeError();
   }
   if (engine == Engine::Reference)
     return act(**reference, **inputs, options);
-  auto compiled = compileInProcess(**module, modelPath, target, optLevel - '0');
+  auto compiled = compileInProcess(**module, modelPath, target, optLevel - '0',
+                                   std::nullopt, threads);
   if (!compiled)
     return compiled.takeError();
   return act(**compiled, **inputs, options);

@@ -28,6 +28,7 @@ struct ModelInfo {
   /// Calls of the per-sample function in one run: a number, or 0 where the
   /// batch is an argument of run.
   int64_t batch = 1;
+  int64_t threads = 1; ///< from 2 on the code calls qnn_parallel_for
 };
 
 /// Requires that the loops pipeline has run on `module`.
@@ -43,9 +44,14 @@ llvm::Error emitCode(mlir::ModuleOp module, CodeKind kind, unsigned optLevel,
 /// The C header of a model: sizes, signature, an example.
 std::string makeHeader(const ModelInfo &info);
 
-/// Links an object into a shared library with the ld.lld-22, ld.lld or ld of
-/// PATH; the error carries the linker's words.
-llvm::Error linkShared(llvm::StringRef object, llvm::StringRef output);
+/// libqnn_runtime.a, with the threads of compiled models, as built or installed
+/// beside the running program; for this machine's architecture only.
+llvm::Expected<std::string> findRuntime(mlir::ModuleOp module);
+
+/// Links objects and archives into a shared library with the ld.lld-22, ld.lld
+/// or ld of PATH; the error carries the linker's words.
+llvm::Error linkShared(llvm::ArrayRef<std::string> inputs,
+                       llvm::StringRef output);
 
 /// A model compiled in process. The descriptor lives as long as this object.
 class JITModel {

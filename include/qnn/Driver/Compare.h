@@ -28,7 +28,7 @@ struct Difference {
 };
 std::optional<Difference> firstDifference(const Array &actual,
                                           const Array &expected,
-                                          Tolerance tolerance);
+                                          Tolerance tolerance, int64_t threads = 1);
 /// Greatest |actual - expected|.
 double greatestDifference(const Array &actual, const Array &expected);
 
@@ -56,7 +56,7 @@ struct Comparison {
 llvm::Expected<Comparison>
 compareEngines(mlir::ModuleOp module, llvm::StringRef path,
                llvm::StringRef target, unsigned optLevel, InputSource &inputs,
-               Tolerance tolerance);
+               Tolerance tolerance, int64_t threads = 1);
 
 } // namespace qnn
 

@@ -29,12 +29,17 @@ llvm::Expected<mlir::func::FuncOp> getEntry(mlir::ModuleOp module,
 /// Most samples of one run: sizes of whole batches stay far below 64 bits.
 inline constexpr int64_t maxBatch = int64_t(1) << 20;
 
+/// Fails where `threads`, as an option gives it, is not 1 to QNN_MAX_THREADS.
+llvm::Error checkThreads(int64_t threads);
+
 struct CompileOptions {
   Level level = Level::LLVM;
   std::optional<Level> reached;  ///< stages up to this one are done already
   std::string target = "native"; ///< as parseTarget takes it
   int64_t batch = 1;             ///< samples of one run; 0: an argument of run
   std::string name;              ///< of the model, where not empty
+  /// Threads that the code may use; from 2 on it needs libqnn_runtime.
+  int64_t threads = 1;
 };
 
 /// Brings `module`, read from `path`, down to a level, in place.

@@ -58,7 +58,8 @@ llvm::SmallVector<int64_t> batchedShape(const TensorInfo &info,
 llvm::Expected<std::unique_ptr<Model>>
 compileInProcess(mlir::ModuleOp module, llvm::StringRef path,
                  llvm::StringRef target, unsigned optLevel,
-                 std::optional<Level> reached = std::nullopt);
+                 std::optional<Level> reached = std::nullopt,
+                 int64_t threads = 1);
 /// A compiled shared library.
 llvm::Expected<std::unique_ptr<Model>> openLibrary(llvm::StringRef path);
 /// The reference evaluator on a module in graph or integer form, which must

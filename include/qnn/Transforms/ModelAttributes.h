@@ -16,14 +16,24 @@
 namespace qnn {
 
 /// Dictionary {name, inputs, outputs}; inputs and outputs are arrays of
-/// dictionaries {name, type}, the type a static ranked tensor.
+/// dictionaries {name, type}, the type a static ranked tensor; inputs that the
+/// function writes, too, have the unit `updated`.
 inline constexpr llvm::StringLiteral kModelAttr = "qnn.model";
 /// i64: bytes of scratch memory.
 inline constexpr llvm::StringLiteral kArenaBytesAttr = "qnn.arena_bytes";
 /// i64: samples of one run, 0 where the caller says; missing: 1.
 inline constexpr llvm::StringLiteral kBatchAttr = "qnn.batch";
+/// i64: threads that the code may use; missing: 1.
+inline constexpr llvm::StringLiteral kThreadsAttr = "qnn.threads";
+/// i64 on a private function: its last three arguments are a range of
+/// iterations, begin and end, that that many threads may share, and the number
+/// of the thread.
+inline constexpr llvm::StringLiteral kParallelAttr = "qnn.parallel";
 /// String on arguments and results of the entry function: the name in ONNX.
 inline constexpr llvm::StringLiteral kNameAttr = "qnn.name";
+/// i64 on an argument and a result of the entry function: both are the state of
+/// that number, before and after a step.
+inline constexpr llvm::StringLiteral kStateAttr = "qnn.state";
 
 /// What the C interface calls an element type; nothing where it has no tensors
 /// of that type.

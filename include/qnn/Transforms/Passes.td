@@ -101,6 +101,89 @@ def PlanArena : Pass<"qnn-plan-arena", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def OutlineParallel : Pass<"qnn-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "moves loops that may run on threads into functions";
+  let description = [{
+    Where the module attribute `qnn.threads` is N, 2 or more, the outermost loops
+    of the public function whose iterations write disjoint parts of buffers, seen
+    from the indices, and whose work is worth the start of threads become private
+    functions with the attribute `qnn.parallel = N`. They take what the loop uses,
+    a range of iterations and the number of a thread, below N. The call runs all
+    iterations; `qnn-call-pool` splits it. Buffers that the loop allocates become
+    parts of one buffer, a part for each thread. Nothing is done where `qnn.batch`
+    is N or more: then threads run whole samples.
+
+    ```mlir
+    module attributes {qnn.threads = 2} {
+      func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) {
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %c64 = arith.constant 64 : index
+        scf.for %i = %c0 to %c64 step %c1 {
+          %0 = memref.load %x[%i] : memref<64xf32>
+          memref.store %0, %y[%i] : memref<64xf32>
+        }
+        return
+      }
+    }
+    // becomes
+    module attributes {qnn.threads = 2} {
+      func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) {
+        %c0 = arith.constant 0 : index
+        %c64 = arith.constant 64 : index
+        call @f_loop0(%x, %y, %c0, %c64, %c0) : (memref<64xf32>, memref<64xf32>, index, index, index) -> ()
+        return
+      }
+      func.func private @f_loop0(%x: memref<64xf32> {llvm.noalias}, %y: memref<64xf32> {llvm.noalias},
+                                 %begin: index, %end: index, %thread: index) attributes {qnn.parallel = 2 : i64} {
+        %c1 = arith.constant 1 : index
+        scf.for %i = %begin to %end step %c1 {
+          %0 = memref.load %x[%i] : memref<64xf32>
+          memref.store %0, %y[%i] : memref<64xf32>
+        }
+        return
+      }
+    }
+    ```
+  }];
+  let options = [
+    Option<"minWork", "min-work", "double", /*default=*/"16384",
+           "Operations below which a loop stays on one thread">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def CallPool : Pass<"qnn-call-pool", "::mlir::ModuleOp"> {
+  let summary = "calls parallel loops through the runtime's threads";
+  let description = [{
+    Works on the llvm dialect. A call of a function with the attribute
+    `qnn.parallel = N` stores its arguments into a struct on the stack and calls
+    `qnn_parallel_for` of `qnn_runtime.h` with a function that loads them, so the
+    range of iterations is run in parts by at most N threads.
+
+    ```mlir
+    llvm.func @f(%x: !llvm.ptr, %count: i64) {
+      %c0 = llvm.mlir.constant(0 : i64) : i64
+      llvm.call @f_loop0(%x, %c0, %count, %c0) : (!llvm.ptr, i64, i64, i64) -> ()
+      llvm.return
+    }
+    // becomes
+    llvm.func @f(%x: !llvm.ptr, %count: i64) {
+      %one = llvm.mlir.constant(1 : i64) : i64
+      %context = llvm.alloca %one x !llvm.struct<(ptr)> : (i64) -> !llvm.ptr
+      %field = llvm.getelementptr %context[0, 0] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(ptr)>
+      llvm.store %x, %field : !llvm.ptr, !llvm.ptr
+      %threads = llvm.mlir.constant(2 : i64) : i64
+      %body = llvm.mlir.addressof @f_loop0_thread : !llvm.ptr
+      llvm.call @qnn_parallel_for(%body, %context, %count, %threads) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def EmitEntry : Pass<"qnn-emit-entry", "::mlir::ModuleOp"> {
   let summary = "adds the C entry points and the descriptor of a model";
   let description = [{
@@ -109,9 +192,36 @@ def EmitEntry : Pass<"qnn-emit-entry", "::mlir::ModuleOp"> {
     the batch, the constant `qnn_model_NAME` and the weak function
     `qnn_get_model`: the interface of `qnn_runtime.h`. Reads `qnn.model`,
     `qnn.arena_bytes` and `qnn.batch` (runs of the sample function in one call;
-    0: an argument says; missing: 1) from the module.
+    0: an argument says; missing: 1) from the module. Where `qnn.threads` is N, 2
+    or more, and the batch an argument or at least N, the samples are split over
+    threads by `qnn_parallel_for`, and the arena becomes N times as large.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def UpdateInPlace : Pass<"qnn-update-in-place", "::mlir::func::FuncOp"> {
+  let summary = "makes states that a step takes and gives one memory";
+  let description = [{
+    A result with the attribute `qnn.state = N` is the next value of the argument
+    with the same attribute. The argument becomes a memref that the function
+    reads and, at its end, writes; the result goes. All other tensor arguments
+    are marked as not writable.
+
+    ```mlir
+    func.func @step(%w: tensor<4xf32> {qnn.state = 0}, %x: tensor<4xf32>) -> (tensor<4xf32> {qnn.state = 0}) {
+      %0 = qnn.add %w, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      return %0 : tensor<4xf32>
+    }
+    // becomes
+    func.func @step(%w: memref<4xf32> {qnn.state = 0}, %x: tensor<4xf32> {bufferization.writable = false}) {
+      %old = bufferization.to_tensor %w restrict writable : memref<4xf32> to tensor<4xf32>
+      %0 = qnn.add %old, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      bufferization.materialize_in_destination %0 in restrict writable %w : (tensor<4xf32>, memref<4xf32>) -> ()
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
 #endif // QNN_TRANSFORMS_PASSES

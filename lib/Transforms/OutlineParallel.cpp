@@ -1,0 +1,241 @@
+//===- OutlineParallel.cpp - Parallel loops as functions --------*- C++ -*-===//
+//
+// The function takes the range of iterations that it runs, so it is as right
+// called once as called by several threads; what calls it in parts comes with
+// the llvm dialect. Each buffer comes as an argument of its own that aliases no
+// other: LLVM knows more of it than of two views of one arena.
+//
+//===----------------------------------------------------------------------===//
+
+#include "qnn/Transforms/Passes.h"
+
+#include "ParallelLoops.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "qnn/Transforms/ModelAttributes.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace qnn {
+#define GEN_PASS_DEF_OUTLINEPARALLEL
+#include "qnn/Transforms/Passes.h.inc"
+} // namespace qnn
+
+using namespace mlir;
+using namespace qnn;
+
+static constexpr int64_t kAlignment = 64;
+
+/// Cheap to compute again, and without a change of its result.
+static bool canRepeat(Operation *op) {
+  return op && op->getNumRegions() == 0 &&
+         (isMemoryEffectFree(op) || isa<memref::GetGlobalOp>(op));
+}
+
+static bool isPlainBuffer(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.hasStaticShape() && memref.getLayout().isIdentity();
+}
+
+namespace {
+/// Moves one loop into a function.
+class Outliner {
+public:
+  Outliner(scf::ForOp loop, func::FuncOp caller, int64_t threads)
+      : loop(loop), caller(caller), threads(threads),
+        b(loop.getLoc(), loop.getContext()) {}
+
+  /// False, with nothing changed, where a value cannot be passed.
+  bool collect();
+  void build(StringRef name);
+
+private:
+  bool need(Value value);
+  func::FuncOp buildFunction(StringRef name);
+  void fillFunction(func::FuncOp function);
+  void sliceScratch(scf::ForOp copy, Value scratch, Value thread);
+  void setArgumentAttributes(func::FuncOp function);
+
+  scf::ForOp loop;
+  func::FuncOp caller;
+  int64_t threads;
+  ImplicitLocOpBuilder b;
+  llvm::SetVector<Value> captured;
+  llvm::SetVector<Operation *> repeated; ///< each behind its operands
+  SmallVector<memref::AllocOp> allocs;
+  int64_t scratchBytes = 0; ///< of one thread
+};
+} // namespace
+
+static int64_t paddedBytes(MemRefType type) {
+  unsigned bits =
+      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  return llvm::alignTo(type.getNumElements() * llvm::divideCeil(bits, 8),
+                       kAlignment);
+}
+
+bool Outliner::need(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!canRepeat(op)) {
+    if (isa<MemRefType>(value.getType()) && !isPlainBuffer(value.getType()))
+      return false;
+    captured.insert(value);
+    return true;
+  }
+  for (Value operand : op->getOperands())
+    if (!need(operand))
+      return false;
+  repeated.insert(op);
+  return true;
+}
+
+bool Outliner::collect() {
+  llvm::SetVector<Value> outside;
+  getUsedValuesDefinedAbove(loop.getRegion(), outside);
+  for (Value value : loop->getOperands())
+    outside.insert(value);
+  if (!llvm::all_of(outside, [&](Value value) { return need(value); }))
+    return false;
+  loop.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
+  for (memref::AllocOp alloc : allocs) {
+    if (!isPlainBuffer(alloc.getType()))
+      return false;
+    scratchBytes += paddedBytes(alloc.getType());
+  }
+  return true;
+}
+
+void Outliner::build(StringRef name) {
+  b.setInsertionPoint(loop);
+  if (scratchBytes) {
+    auto type = MemRefType::get({threads * scratchBytes}, b.getI8Type());
+    captured.insert(memref::AllocOp::create(b, type));
+  }
+  func::FuncOp function = buildFunction(name);
+  SmallVector<Value> arguments(captured.begin(), captured.end());
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value count = arith::ConstantIndexOp::create(b, *tripCount(loop));
+  arguments.append({zero, count, zero});
+  func::CallOp::create(b, function, arguments);
+  loop.erase();
+}
+
+func::FuncOp Outliner::buildFunction(StringRef name) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfter(caller);
+  SmallVector<Type> types = llvm::map_to_vector(
+      captured, [](Value value) { return value.getType(); });
+  types.append(3, b.getIndexType());
+  auto function = func::FuncOp::create(
+      b, name, FunctionType::get(b.getContext(), types, {}));
+  function.setPrivate();
+  function->setAttr(kParallelAttr, b.getI64IntegerAttr(threads));
+  setArgumentAttributes(function);
+  b.setInsertionPointToStart(function.addEntryBlock());
+  fillFunction(function);
+  func::ReturnOp::create(b);
+  return function;
+}
+
+void Outliner::setArgumentAttributes(func::FuncOp function) {
+  for (auto [i, value] : llvm::enumerate(captured)) {
+    if (!isa<MemRefType>(value.getType()))
+      continue;
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                        b.getUnitAttr());
+    if (value.getDefiningOp<memref::AllocOp>())
+      function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                          b.getI64IntegerAttr(kAlignment));
+  }
+}
+
+/// The loop again, over iterations begin .. end - 1.
+void Outliner::fillFunction(func::FuncOp function) {
+  IRMapping map;
+  map.map(captured.getArrayRef(), function.getArguments().drop_back(3));
+  for (Operation *op : repeated)
+    b.clone(*op, map);
+  ArrayRef<BlockArgument> range = function.getArguments().take_back(3);
+  Value first = map.lookup(loop.getLowerBound());
+  Value step = map.lookup(loop.getStep());
+  auto bound = [&](Value iteration) -> Value {
+    Value distance = arith::MulIOp::create(b, iteration, step);
+    return arith::AddIOp::create(b, first, distance);
+  };
+  Value low = bound(range[0]), high = bound(range[1]);
+  auto copy = cast<scf::ForOp>(b.clone(*loop, map));
+  copy.getLowerBoundMutable().assign(low);
+  copy.getUpperBoundMutable().assign(high);
+  if (scratchBytes)
+    sliceScratch(copy, function.getArgument(captured.size() - 1), range[2]);
+}
+
+/// Buffers that the loop allocates become parts of the thread's own part of
+/// the scratch memory.
+void Outliner::sliceScratch(scf::ForOp copy, Value scratch, Value thread) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(copy);
+  Value size = arith::ConstantIndexOp::create(b, scratchBytes);
+  Value start = arith::MulIOp::create(b, thread, size);
+  int64_t place = 0;
+  SmallVector<memref::AllocOp> inside;
+  copy.walk([&](memref::AllocOp alloc) { inside.push_back(alloc); });
+  copy.walk([](memref::DeallocOp dealloc) { dealloc.erase(); });
+  for (memref::AllocOp alloc : inside) {
+    Value offset = arith::ConstantIndexOp::create(b, place);
+    offset = arith::AddIOp::create(b, start, offset);
+    Value view = memref::ViewOp::create(b, alloc.getType(), scratch, offset,
+                                        ValueRange());
+    place += paddedBytes(alloc.getType());
+    alloc.getResult().replaceAllUsesWith(view);
+    alloc.erase();
+  }
+}
+
+namespace {
+struct OutlineParallel : qnn::impl::OutlineParallelBase<OutlineParallel> {
+  using OutlineParallelBase::OutlineParallelBase;
+
+  void runOnOperation() override {
+    auto attr = getOperation()->getAttrOfType<IntegerAttr>(kThreadsAttr);
+    if (!attr || attr.getInt() < 2)
+      return;
+    threads = attr.getInt();
+    // Whole samples on threads leave nothing to do for a thread within one.
+    auto batch = getOperation()->getAttrOfType<IntegerAttr>(kBatchAttr);
+    if (batch && batch.getInt() >= threads)
+      return;
+    for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
+      if (function.isPublic() && !function.isExternal())
+        outline(function);
+  }
+
+  /// The outermost loops that are parallel and worth it.
+  void outline(func::FuncOp function) {
+    SmallVector<scf::ForOp> loops;
+    function.walk<WalkOrder::PreOrder>([&](scf::ForOp loop) {
+      if (!isWorthwhile(loop))
+        return WalkResult::advance();
+      loops.push_back(loop);
+      return WalkResult::skip();
+    });
+    int64_t number = 0;
+    for (scf::ForOp loop : loops) {
+      Outliner outliner(loop, function, threads);
+      if (outliner.collect())
+        outliner.build((function.getName() + "_loop" + Twine(number++)).str());
+    }
+  }
+
+  bool isWorthwhile(scf::ForOp loop) {
+    return tripCount(loop).value_or(0) > 1 && estimateWork(loop) >= minWork &&
+           isParallel(loop);
+  }
+
+  int64_t threads = 1;
+};
+} // namespace
