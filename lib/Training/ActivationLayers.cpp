@@ -62,14 +62,14 @@ static Value scale(LayerBuilder &b, Fields &fields, StringRef key,
 
 static Value quantizeLayer(LayerBuilder &b, Fields &fields, StringRef key,
                            Value input) {
-  return b.quantize(fields.take(key), input, key, false);
+  return b.quantize(fields.take(key), input, key);
 }
 
 /// The layer `sign` is the quantizer of that name.
 static Value sign(LayerBuilder &b, Fields &fields, StringRef key, Value input) {
   fields.take(key);
   llvm::json::Value spec = "sign";
-  return b.quantize(&spec, input, key, false);
+  return b.quantize(&spec, input, key);
 }
 
 void qnn::addActivationLayers(LayerTable &table) {

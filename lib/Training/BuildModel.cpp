@@ -17,6 +17,7 @@ static const LayerTable &layerTable() {
     addActivationLayers(all);
     addNormLayers(all);
     addJoinLayers(all);
+    addRecurrentLayers(all);
     return all;
   }();
   return table;

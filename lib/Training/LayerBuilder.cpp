@@ -26,7 +26,7 @@ void LayerBuilder::fail(const llvm::Twine &reason) const {
   throw SpecError{(llvm::Twine(place) + ": " + reason).str()};
 }
 
-Value LayerBuilder::build(OperationState &state, ValueRange operands) {
+ResultRange LayerBuilder::build(OperationState &state, ValueRange operands) {
   state.addOperands(operands);
   auto *interface = state.name.getInterface<InferTypeOpInterface>();
   if (interface && failed(interface->inferReturnTypes(
@@ -37,7 +37,7 @@ Value LayerBuilder::build(OperationState &state, ValueRange operands) {
   Operation *op = builder.create(state);
   if (failed(verify(op)))
     fail(diagnostics);
-  return op->getResult(0);
+  return op->getResults();
 }
 
 Location LayerBuilder::location() {

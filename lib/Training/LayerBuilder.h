@@ -44,7 +44,11 @@ public:
   /// `value` through a quantizer: a name or a table in `spec`, null for none.
   /// Parameters of learned quantizers belong to `role` of the layer.
   mlir::Value quantize(const llvm::json::Value *spec, mlir::Value value,
-                       llvm::StringRef place, bool isWeight);
+                       llvm::StringRef role);
+
+  /// The quantizer of an attribute; null for none.
+  QuantizerAttr quantizerAttr(const llvm::json::Value *spec,
+                              llvm::StringRef role);
 
   /// Builds an op with inferred result types; `fill` sets its properties. Fails
   /// with the op's own message where it is invalid.
@@ -52,6 +56,13 @@ public:
   mlir::Value
   create(mlir::ValueRange operands,
          llvm::function_ref<void(typename OpTy::Properties &)> fill) {
+    return createAll<OpTy>(operands, fill)[0];
+  }
+  /// The same for ops with several results.
+  template <typename OpTy>
+  mlir::ResultRange
+  createAll(mlir::ValueRange operands,
+            llvm::function_ref<void(typename OpTy::Properties &)> fill) {
     mlir::OperationState state(location(), OpTy::getOperationName());
     auto &properties = state.getOrAddProperties<typename OpTy::Properties>();
     state.name.populateDefaultProperties(state.getRawProperties());
@@ -62,7 +73,7 @@ public:
   template <typename OpTy>
   mlir::Value create(mlir::ValueRange operands) {
     mlir::OperationState state(location(), OpTy::getOperationName());
-    return build(state, operands);
+    return build(state, operands)[0];
   }
   mlir::Value constant(float number);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
@@ -72,11 +83,14 @@ public:
 
   mlir::Location location();
   mlir::OpBuilder &getBuilder() { return builder; }
+  /// The `id` of the next op that draws random numbers.
+  int64_t nextRandomId() { return randomIds++; }
   /// Reports a mistake of the layer that is being emitted.
   [[noreturn]] void fail(const llvm::Twine &reason) const;
 
 private:
-  mlir::Value build(mlir::OperationState &state, mlir::ValueRange operands);
+  mlir::ResultRange build(mlir::OperationState &state,
+                          mlir::ValueRange operands);
   mlir::Value layer(const llvm::json::Value &value, const llvm::Twine &place,
                     mlir::Value input);
 
@@ -87,6 +101,7 @@ private:
   std::string place;   ///< of the layer in the description
   std::string diagnostics;
   mlir::ScopedDiagnosticHandler handler;
+  int64_t randomIds = 0;
   llvm::StringMap<unsigned> counts;
   llvm::StringSet<> names;
 };
@@ -96,6 +111,7 @@ void addShapeLayers(LayerTable &table);
 void addActivationLayers(LayerTable &table);
 void addNormLayers(LayerTable &table);
 void addJoinLayers(LayerTable &table);
+void addRecurrentLayers(LayerTable &table);
 
 } // namespace qnn
 

@@ -22,7 +22,7 @@ static Value weight(LayerBuilder &b, Fields &fields, ArrayRef<int64_t> shape) {
   } else if (scale) {
     spec.rateScale = fields.number("lr_scale", 1);
   }
-  return b.quantize(quantizer, b.parameter(spec), "weights", true);
+  return b.quantize(quantizer, b.parameter(spec), "weights");
 }
 
 /// Divides by the square root of the number of inputs of each output

@@ -58,10 +58,11 @@ static Grid readGrid(Fields &fields, StringRef method) {
   return grid;
 }
 
-Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
-                             StringRef role, bool isWeight) {
+/// The quantizer that `spec` describes; null for none.
+QuantizerAttr LayerBuilder::quantizerAttr(const llvm::json::Value *spec,
+                                          StringRef role) {
   if (!spec)
-    return value;
+    return {};
   llvm::json::Object table;
   if (auto *object = spec->getAsObject())
     table = *object;
@@ -71,23 +72,32 @@ Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
   std::string method =
       fields.choice("method", {"none", "sign", "odd", "linear"});
   if (method == "none")
-    return value;
+    return {};
   Grid grid = readGrid(fields, method);
+  // Latent weights are clipped instead (BinaryConnect, BinaryNet).
+  bool isWeight = role == "weights";
   std::string surrogate = fields.choice(
       "surrogate", isWeight
                        ? ArrayRef<StringRef>{"straight_through", "hard_tanh"}
                        : ArrayRef<StringRef>{"hard_tanh", "straight_through"});
   fields.finish();
   if (grid.bits == 32)
-    return value;
+    return {};
   auto numbers = [&](float number, float missing) {
     return number == missing ? DenseF32ArrayAttr()
                              : builder.getDenseF32ArrayAttr(number);
   };
-  return create<QuantizeOp>(value, [&](auto &properties) {
-    properties.quantizer = QuantizerAttr::get(
-        builder.getContext(), grid.bits, grid.encoding, grid.narrow,
-        RoundingMode::HalfEven, grid.zero, numbers(grid.scale, 1),
-        numbers(grid.zeroPoint, 0), -1, *symbolizeSurrogate(surrogate));
-  });
+  return QuantizerAttr::get(builder.getContext(), grid.bits, grid.encoding,
+                            grid.narrow, RoundingMode::HalfEven, grid.zero,
+                            numbers(grid.scale, 1), numbers(grid.zeroPoint, 0),
+                            -1, *symbolizeSurrogate(surrogate));
+}
+
+Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
+                             StringRef role) {
+  QuantizerAttr quantizer = quantizerAttr(spec, role);
+  if (!quantizer)
+    return value;
+  return create<QuantizeOp>(
+      value, [&](auto &properties) { properties.quantizer = quantizer; });
 }

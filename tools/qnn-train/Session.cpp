@@ -1,0 +1,360 @@
+//===- Session.cpp - One run of qnn-train -------------------------------===//
+
+#include "Session.h"
+#include "qnn/Driver/Compile.h"
+#include "qnn/Driver/Model.h"
+#include "qnn/ONNX/Export.h"
+#include "qnn/Support/Files.h"
+#include "qnn/Training/BuildModel.h"
+#include "qnn/Training/Config.h"
+#include "qnn/Training/InitialValues.h"
+#include "qnn/Training/Log.h"
+#include "qnn/Training/ModelForm.h"
+#include "qnn/Training/Presets.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace qnn;
+using namespace llvm;
+
+volatile std::sig_atomic_t qnn::interrupted = 0;
+
+static std::string joined(StringRef folder, StringRef file) {
+  SmallString<128> path(folder);
+  sys::path::append(path, file);
+  return path.str().str();
+}
+
+namespace {
+class Session {
+public:
+  explicit Session(const SessionOptions &options) : options(options) {}
+  Error run();
+
+private:
+  Error readDescription();
+  Error buildNetwork();
+  Error prepareStep();
+  Error resume(Trainer &trainer);
+  Error train();
+  Error finish(Trainer &trainer);
+  Error exportAndCompare(json::Object &result);
+  int64_t countParameters() const;
+  Error findRate();
+  void say(const Twine &text) {
+    if (!options.json)
+      outs() << text << "\n";
+  }
+
+  const SessionOptions &options;
+  std::string text, file; ///< of the description
+  json::Object config;
+  Plan plan;
+  std::optional<TrainingData> data;
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> model;
+  std::unique_ptr<TrainStep> step;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+/// Text and name of what the user starts from.
+static Expected<std::pair<std::string, std::string>>
+findDescription(StringRef start) {
+  if (const Preset *preset = findPreset(start))
+    return std::pair(preset->text.str(), ("preset " + start).str());
+  if (sys::path::extension(start) == ".toml") {
+    Expected<std::string> text = readFile(start);
+    if (!text)
+      return text.takeError();
+    return std::pair(std::move(*text), start.str());
+  }
+  std::string names;
+  for (const Preset &preset : presets())
+    names += " " + preset.name.str();
+  return makeError("'" + start +
+                   "' is neither a preset nor a .toml, .onnx or "
+                   ".mlir file; presets:" +
+                   names);
+}
+
+Error Session::readDescription() {
+  if (!options.resume.empty()) {
+    auto meta = readMeta(joined(options.resume, "last.npz"));
+    if (!meta)
+      return meta.takeError();
+    config = std::move(meta->config);
+    file = joined(options.resume, "last.npz");
+  } else {
+    auto found = findDescription(options.start);
+    if (!found)
+      return found.takeError();
+    std::tie(text, file) = *found;
+    auto loaded = loadConfig(text, file, options.sets);
+    if (!loaded)
+      return loaded.takeError();
+    config = std::move(*loaded);
+  }
+  auto set = [&](StringRef key, auto value) {
+    if (!value)
+      return;
+    json::Value &table = config["training"];
+    if (!table.getAsObject())
+      table = json::Object();
+    (*table.getAsObject())[key] = *value;
+  };
+  set("epochs", options.epochs);
+  set("max_steps", options.maxSteps);
+  set("batch", options.batch);
+  set("seed", options.seed);
+  if (!options.data.empty()) {
+    json::Value &table = config["data"];
+    if (!table.getAsObject())
+      table = json::Object();
+    (*table.getAsObject())["source"] = options.data;
+  }
+  Expected<Plan> read = readPlan(config, file);
+  if (!read)
+    return read.takeError();
+  plan = std::move(*read);
+  plan.step.threads = options.threads;
+  return Error::success();
+}
+
+Error Session::buildNetwork() {
+  context = createContext();
+  const json::Object *layers = config.getObject("model");
+  if (!layers)
+    return fileError(file, "no [model]");
+  auto built = buildModel(*layers, plan.batch, file, context.get());
+  if (!built)
+    return built.takeError();
+  model = std::move(*built);
+  return Error::success();
+}
+
+/// Fails where samples do not fit the network's input.
+static Error checkInput(mlir::ModuleOp model, const TrainingData &data) {
+  auto type = mlir::cast<mlir::RankedTensorType>(
+      entryOf(model).getArgumentTypes().front());
+  ArrayRef<int64_t> expected = type.getShape().drop_front();
+  ArrayRef<int64_t> sample = data.train.dataset().imageShape();
+  if (expected == sample)
+    return Error::success();
+  return makeError("the network takes samples of " + shapeName(expected) +
+                   ", but the data set has " + shapeName(sample));
+}
+
+Error Session::prepareStep() {
+  auto created = options.reference ? createReferenceTrainStep(*model, plan.step)
+                                   : createTrainStep(*model, plan.step);
+  if (!created)
+    return created.takeError();
+  step = std::move(*created);
+  return initialize(*model, *step, plan.seed);
+}
+
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+Error Session::resume(Trainer &trainer) {
+  std::string path = joined(options.resume, "last.npz");
+  auto meta = readMeta(path);
+  if (!meta)
+    return meta.takeError();
+  trainer.progress = meta->progress;
+  plan.seed = meta->seed;
+  return readStates(path, step->states());
+}
+
+static Error createFolder(StringRef folder) {
+  if (std::error_code code = sys::fs::create_directories(folder))
+    return fileError(folder, code.message());
+  return Error::success();
+}
+
+Error Session::train() {
+  std::string folder = options.resume.empty() ? options.folder : options.resume;
+  if (!folder.empty())
+    if (Error error = createFolder(folder))
+      return error;
+  bool sequences = data->train.dataset().labelsPerSample() > 1;
+  bool bar = errs().is_displayed() && !options.json;
+  Log log(outs(), options.json, bar, folder, sequences);
+  Trainer trainer(plan, *step, *data, log);
+  trainer.folder = folder;
+  trainer.config = config;
+  trainer.interrupted = &interrupted;
+  if (!options.resume.empty())
+    if (Error error = resume(trainer))
+      return error;
+  if (Error error = log.open(trainer.progress.epoch))
+    return error;
+  say(formatv("{0} samples for training, {1} for validation, {2} for test; "
+              "{3} parameters",
+              data->train.size(), data->validation.size(), data->test.size(),
+              countParameters()));
+  Expected<StopReason> reason = trainer.run();
+  log.clearBar();
+  if (!reason)
+    return reason.takeError();
+  if (*reason == StopReason::Interrupted) {
+    say(folder.empty() ? "interrupted; no checkpoint was asked for (--dir)"
+                       : "interrupted; continue with --resume=" + folder);
+    return Error::success();
+  }
+  return finish(trainer);
+}
+
+//===----------------------------------------------------------------------===//
+// The end
+//===----------------------------------------------------------------------===//
+
+int64_t Session::countParameters() const {
+  int64_t count = 0;
+  for (const StateView &state : step->states())
+    count += state.isParameter ? state.size() : 0;
+  return count;
+}
+
+/// The best states where there are some, the test set, and the files.
+Error Session::finish(Trainer &trainer) {
+  std::string best =
+      trainer.folder.empty() ? "" : joined(trainer.folder, "best.npz");
+  if (!best.empty() && sys::fs::exists(best))
+    if (Error error = readStates(best, step->states()))
+      return error;
+  Expected<Score> score = trainer.evaluate(data->test);
+  if (!score)
+    return score.takeError();
+  if (interrupted)
+    return Error::success();
+  json::Object result{{"test_loss", score->meanLoss()},
+                      {"test_accuracy", score->accuracy()},
+                      {"test_correct", score->correct},
+                      {"test_total", score->count},
+                      {"peak_bytes", step->peakBytes()},
+                      {"best_epoch", trainer.progress.bestEpoch + 1},
+                      {"steps", trainer.progress.step}};
+  say(formatv("test: loss {0:f4}, accuracy {1}/{2} ({3:f2} %)",
+              score->meanLoss(), score->correct, score->count,
+              100 * score->accuracy()));
+  if (!options.output.empty())
+    if (Error error = exportAndCompare(result))
+      return error;
+  if (options.json)
+    outs() << json::Value(std::move(result)) << "\n";
+  return Error::success();
+}
+
+/// How many of the test samples two engines label alike.
+static Expected<int64_t> countEqual(TrainStep &step, Model &compiled,
+                                    const Samples &samples) {
+  int64_t equal = 0;
+  for (int64_t first = 0; first < samples.size(); first += step.batch()) {
+    Batch batch = samples.inOrder(first, step.batch());
+    auto expected = step.evaluate(batch.input);
+    if (!expected)
+      return expected.takeError();
+    auto actual = compiled.run(batch.input);
+    if (!actual)
+      return actual.takeError();
+    int64_t rows = batch.labels.size() / step.batch();
+    int64_t width = expected->front().size() / batch.labels.size();
+    for (int64_t i = 0; i < batch.count; ++i) {
+      bool same = true;
+      for (int64_t r = i * rows; r < (i + 1) * rows; ++r)
+        same &= predictedLabel({expected->front().data<float>() + r * width,
+                                size_t(width)}) ==
+                predictedLabel(
+                    {actual->front().data<float>() + r * width, size_t(width)});
+      equal += same;
+    }
+  }
+  return equal;
+}
+
+/// Writes the trained network, compiles what was written, and holds it against
+/// the graph that was trained.
+Error Session::exportAndCompare(json::Object &result) {
+  auto frozen = freeze(*model, step->states());
+  if (!frozen)
+    return frozen.takeError();
+  if (Error error = exportONNX(**frozen, options.output))
+    return error;
+  say("wrote " + options.output);
+  auto read = loadModel(options.output, context.get());
+  if (!read)
+    return read.takeError();
+  auto compiled = compileInProcess(**read, options.output, "native", 3);
+  if (!compiled)
+    return compiled.takeError();
+  auto equal = countEqual(*step, **compiled, data->test);
+  if (!equal)
+    return equal.takeError();
+  result["compiled_equal"] = *equal;
+  say(formatv("compiled network: equal predictions {0}/{1}", *equal,
+              data->test.size()));
+  return Error::success();
+}
+
+Error Session::findRate() {
+  constexpr double low = 1e-6, high = 1;
+  int64_t steps = plan.maxSteps ? plan.maxSteps : 100;
+  auto curve = findLearningRate(plan, *step, *data, low, high, steps);
+  if (!curve)
+    return curve.takeError();
+  for (auto [rate, loss] : *curve)
+    if (options.json)
+      outs() << json::Value(json::Object{{"rate", rate}, {"loss", loss}})
+             << "\n";
+    else
+      outs() << formatv("rate {0:e2}  loss {1:f4}\n", rate, loss);
+  double rate = suggestedRate(*curve);
+  if (options.json)
+    outs() << json::Value(json::Object{{"suggested_rate", rate}}) << "\n";
+  else
+    outs() << formatv("suggested rate: {0:e1}\n", rate);
+  return Error::success();
+}
+
+Error Session::run() {
+  if (Error error = readDescription())
+    return error;
+  if (options.printGraph) {
+    if (Error error = buildNetwork())
+      return error;
+    model->print(outs());
+    return flushStandardOutput();
+  }
+  if (!options.output.empty())
+    if (Error error = checkWritable(options.output))
+      return error;
+  if (!StringRef(plan.data.source).contains(':'))
+    return makeError("no data: give --data=" +
+                     (plan.data.source.empty() ? "KIND" : plan.data.source) +
+                     ":PATH");
+  auto loaded = loadTrainingData(plan);
+  if (!loaded)
+    return loaded.takeError();
+  data.emplace(std::move(*loaded));
+  if (Error error = buildNetwork())
+    return error;
+  if (Error error = checkInput(*model, *data))
+    return error;
+  if (Error error = prepareStep())
+    return error;
+  if (Error error = options.findRate ? findRate() : train())
+    return error;
+  return flushStandardOutput();
+}
+
+Error qnn::runSession(const SessionOptions &options) {
+  return Session(options).run();
+}
