@@ -36,4 +36,39 @@ def QNN_ScheduleKind : QNN_TrainingEnum<"ScheduleKind", "how a learning rate fal
   I32EnumCase<"Cosine", 3, "cosine">
 ]>;
 
+// What each does is in docs/quantizers.md.
+def QNN_QuantizerMethod : QNN_TrainingEnum<"QuantizerMethod", "how a quantizer of training works", [
+  I32EnumCase<"Sign", 0, "sign">,
+  I32EnumCase<"StochasticSign", 1, "stochastic_sign">,
+  I32EnumCase<"MagnitudeSign", 2, "magnitude_sign">,
+  I32EnumCase<"Xnor", 3, "xnor">,
+  I32EnumCase<"Elastic", 4, "elastic">,
+  I32EnumCase<"AdaBin", 5, "adabin">,
+  I32EnumCase<"Levels", 6, "levels">,
+  I32EnumCase<"Linear", 7, "linear">,
+  I32EnumCase<"DoReFa", 8, "dorefa">,
+  I32EnumCase<"Moons", 9, "moons">,
+  I32EnumCase<"MoonsRelu", 10, "moons_relu">,
+  I32EnumCase<"LSQ", 11, "lsq">,
+  I32EnumCase<"PACT", 12, "pact">,
+  I32EnumCase<"Observed", 13, "observed">,
+  I32EnumCase<"Ternary", 14, "ternary">,
+  I32EnumCase<"TrainedTernary", 15, "ttq">,
+  I32EnumCase<"TernaryConnect", 16, "ternary_connect">,
+  I32EnumCase<"StochasticTernary", 17, "stochastic_ternary">,
+  I32EnumCase<"FixedPoint", 18, "fixed_point">,
+  I32EnumCase<"Log", 19, "log">,
+  I32EnumCase<"Exponential", 20, "exponential">,
+  I32EnumCase<"StochasticExponential", 21, "stochastic_exponential">,
+  I32EnumCase<"LQNets", 22, "lq_nets">,
+  I32EnumCase<"ABCNet", 23, "abc_net">,
+  I32EnumCase<"ShiftBackward", 24, "shift_backward">
+]>;
+
+def QNN_QuantizerRole : QNN_TrainingEnum<"QuantizerRole", "what a quantizer is applied to", [
+  I32EnumCase<"Weight", 0, "weight">,
+  I32EnumCase<"Activation", 1, "activation">,
+  I32EnumCase<"Gradient", 2, "gradient">
+]>;
+
 #endif // QNN_ARITH_TRAINING_ENUMS

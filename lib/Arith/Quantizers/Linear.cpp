@@ -23,10 +23,11 @@ static float numberIn(float x, float greatest) {
 }
 
 float qnn::levels(float x, float a, unsigned n) {
+  if (n == 2)
+    return static_cast<float>(signOf(x, SignZero::MinusOne)) * a;
   float last = static_cast<float>(n - 1);
-  float index = (x + a) * last / (2.0f * a);
-  float odd = 2.0f * numberIn(index, last) - last;
-  return odd * (a / last);
+  float scale = 2.0f * a / last, zeroPoint = last * 0.5f;
+  return (numberIn(x / scale + zeroPoint, last) - zeroPoint) * scale;
 }
 
 float qnn::oddLevels(float x, unsigned bits) {

@@ -17,8 +17,8 @@ namespace qnn {
 
 /// q(x, a, n): the nearest of n levels from -a to a,
 ///   clip(2 a / (n - 1) round((x + a) (n - 1) / (2 a)) - a, -a, a),
-/// computed as (2 number - (n - 1)) (a / (n - 1)). Ties go to the even index,
-/// counted from -a.
+/// ties to the even index, counted from -a. Computed as a quantizer with scale
+/// 2 a / (n - 1) and zero point (n - 1) / 2; two levels by the sign, -a of 0.
 float levels(float x, float a, unsigned n);
 
 /// The same where b bits have the odd integers as levels: a = 2^b - 1, n = 2^b.

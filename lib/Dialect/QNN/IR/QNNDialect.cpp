@@ -3,6 +3,7 @@
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "qnn/Dialect/QNN/IR/Quantizer.h"
 #include "qnn/Dialect/QNN/IR/ShapeInference.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
 
@@ -22,6 +23,7 @@ void QNNDialect::initialize() {
 #include "qnn/Dialect/QNN/IR/QNNOps.cpp.inc"
       >();
   registerTrainingOps(this);
+  registerQuantizerOps(this);
 }
 
 Operation *QNNDialect::materializeConstant(OpBuilder &builder, Attribute value,
