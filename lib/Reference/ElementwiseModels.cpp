@@ -1,6 +1,6 @@
 //===- ElementwiseModels.cpp - Functions of one and two floats --*- C++ -*-===//
 //
-// Computed in f32; transcendental functions are those of the C++ library. Min
+// Computed in Real; transcendental functions are those of the C++ library. Min
 // and max are IEEE's minimum and maximum: NaN wins, -0 is less than +0.
 //
 //===----------------------------------------------------------------------===//
@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace qnn;
 
-float qnn::maximum(float a, float b) {
+Real qnn::maximum(Real a, Real b) {
   if (std::isnan(a) || std::isnan(b))
     return a + b;
   if (a == b) // zeros
@@ -21,58 +21,58 @@ float qnn::maximum(float a, float b) {
   return a > b ? a : b;
 }
 
-float qnn::minimum(float a, float b) { return -maximum(-a, -b); }
+Real qnn::minimum(Real a, Real b) { return -maximum(-a, -b); }
 
 //===----------------------------------------------------------------------===//
 // One operand
 //===----------------------------------------------------------------------===//
 
-static float apply(ReluOp, float x) { return maximum(x, 0.0f); }
-static float apply(SigmoidOp, float x) { return 1.0f / (1.0f + std::exp(-x)); }
-static float apply(TanhOp, float x) { return std::tanh(x); }
-static float apply(ExpOp, float x) { return std::exp(x); }
-static float apply(LogOp, float x) { return std::log(x); }
-static float apply(SqrtOp, float x) { return std::sqrt(x); }
-static float apply(AbsOp, float x) { return std::fabs(x); }
-static float apply(NegOp, float x) { return -x; }
-static float apply(FloorOp, float x) { return std::floor(x); }
-static float apply(CeilOp, float x) { return std::ceil(x); }
+static Real apply(ReluOp, Real x) { return maximum(x, 0.0f); }
+static Real apply(SigmoidOp, Real x) { return 1.0f / (1.0f + std::exp(-x)); }
+static Real apply(TanhOp, Real x) { return std::tanh(x); }
+static Real apply(ExpOp, Real x) { return std::exp(x); }
+static Real apply(LogOp, Real x) { return std::log(x); }
+static Real apply(SqrtOp, Real x) { return std::sqrt(x); }
+static Real apply(AbsOp, Real x) { return std::fabs(x); }
+static Real apply(NegOp, Real x) { return -x; }
+static Real apply(FloorOp, Real x) { return std::floor(x); }
+static Real apply(CeilOp, Real x) { return std::ceil(x); }
 
-static float apply(RoundOp, float x) {
+static Real apply(RoundOp, Real x) {
   return roundTo(x, RoundingMode::HalfEven);
 }
 
-static float apply(SignOp, float x) {
+static Real apply(SignOp, Real x) {
   if (std::isnan(x))
     return x;
-  return static_cast<float>((x > 0) - (x < 0));
+  return static_cast<Real>((x > 0) - (x < 0));
 }
 
 template <typename OpTy>
 static void evaluateUnary(OpTy op, Operands in, Results out) {
   llvm::transform(in[0].floats, out[0].floats.begin(),
-                  [op](float x) { return apply(op, x); });
+                  [op](Real x) { return apply(op, x); });
 }
 
 // Attributes are read once, not for each element.
 
 static void evaluateLeakyRelu(LeakyReluOp op, Operands in, Results out) {
-  float alpha = op.getAlpha().convertToFloat();
+  Real alpha = op.getAlpha().convertToFloat();
   llvm::transform(in[0].floats, out[0].floats.begin(),
-                  [=](float x) { return x >= 0 ? x : alpha * x; });
+                  [=](Real x) { return x >= 0 ? x : alpha * x; });
 }
 
 static void evaluateClip(ClipOp op, Operands in, Results out) {
-  float min = op.getMin().convertToFloat(), max = op.getMax().convertToFloat();
+  Real min = op.getMin().convertToFloat(), max = op.getMax().convertToFloat();
   llvm::transform(in[0].floats, out[0].floats.begin(),
-                  [=](float x) { return minimum(maximum(x, min), max); });
+                  [=](Real x) { return minimum(maximum(x, min), max); });
 }
 
 static void evaluateHardSigmoid(HardSigmoidOp op, Operands in, Results out) {
-  float alpha = op.getAlpha().convertToFloat();
-  float beta = op.getBeta().convertToFloat();
-  llvm::transform(in[0].floats, out[0].floats.begin(), [=](float x) {
-    float product = alpha * x;
+  Real alpha = op.getAlpha().convertToFloat();
+  Real beta = op.getBeta().convertToFloat();
+  llvm::transform(in[0].floats, out[0].floats.begin(), [=](Real x) {
+    Real product = alpha * x;
     return minimum(maximum(product + beta, 0.0f), 1.0f);
   });
 }
@@ -81,13 +81,13 @@ static void evaluateHardSigmoid(HardSigmoidOp op, Operands in, Results out) {
 // Two operands
 //===----------------------------------------------------------------------===//
 
-static float apply(AddOp, float a, float b) { return a + b; }
-static float apply(SubOp, float a, float b) { return a - b; }
-static float apply(MulOp, float a, float b) { return a * b; }
-static float apply(DivOp, float a, float b) { return a / b; }
-static float apply(MinOp, float a, float b) { return minimum(a, b); }
-static float apply(MaxOp, float a, float b) { return maximum(a, b); }
-static float apply(PowOp, float a, float b) { return std::pow(a, b); }
+static Real apply(AddOp, Real a, Real b) { return a + b; }
+static Real apply(SubOp, Real a, Real b) { return a - b; }
+static Real apply(MulOp, Real a, Real b) { return a * b; }
+static Real apply(DivOp, Real a, Real b) { return a / b; }
+static Real apply(MinOp, Real a, Real b) { return minimum(a, b); }
+static Real apply(MaxOp, Real a, Real b) { return maximum(a, b); }
+static Real apply(PowOp, Real a, Real b) { return std::pow(a, b); }
 
 /// Strides of `tensor` seen as `shape`: 0 where it is broadcast.
 static SmallVector<int64_t> broadcastStrides(const Tensor &tensor,
@@ -100,12 +100,10 @@ static SmallVector<int64_t> broadcastStrides(const Tensor &tensor,
   return strides;
 }
 
-/// The elements of `tensor`, repeated to fill `shape`.
-static std::vector<float> broadcast(const Tensor &tensor,
-                                    const Tensor &shaped) {
+std::vector<Real> qnn::broadcastTo(const Tensor &tensor, const Tensor &shaped) {
   if (tensor.shape == shaped.shape)
     return tensor.floats;
-  std::vector<float> elements(shaped.floats.size());
+  std::vector<Real> elements(shaped.floats.size());
   forEachStrided(
       shaped.shape, broadcastStrides(tensor, shaped.shape), 0,
       [&](int64_t n, int64_t offset) { elements[n] = tensor.floats[offset]; });
@@ -114,7 +112,8 @@ static std::vector<float> broadcast(const Tensor &tensor,
 
 template <typename OpTy>
 static void evaluateBinary(OpTy op, Operands in, Results out) {
-  std::vector<float> a = broadcast(in[0], out[0]), b = broadcast(in[1], out[0]);
+  std::vector<Real> a = broadcastTo(in[0], out[0]);
+  std::vector<Real> b = broadcastTo(in[1], out[0]);
   for (size_t i = 0; i < a.size(); ++i)
     out[0].floats[i] = apply(op, a[i], b[i]);
 }

@@ -57,12 +57,18 @@ void qnn::registerReferenceModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, QNNDialect *) {
     attachElementwiseModels(context);
     attachNormalizeModels(context);
-    attachPackedModels(context);
-    attachPackedProductModels(context);
     attachPoolModels(context);
     attachProductModels(context);
     attachQuantizeModels(context);
     attachReduceModels(context);
     attachShapeModels(context);
+    attachTrainingModels(context);
+    attachTrainingGradientModels(context);
+    attachTrainingRecurrentModels(context);
+    attachTrainingUpdateModels(context);
+#ifndef QNN_REFERENCE_F64
+    attachPackedModels(context);
+    attachPackedProductModels(context);
+#endif
   });
 }

@@ -13,6 +13,7 @@
 #ifndef QNN_LIB_REFERENCE_MODELS_H
 #define QNN_LIB_REFERENCE_MODELS_H
 
+#include "qnn/Arith/Quantize.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "qnn/Reference/Tensor.h"
 
@@ -57,6 +58,10 @@ void attachProductModels(mlir::MLIRContext *context);
 void attachQuantizeModels(mlir::MLIRContext *context);
 void attachReduceModels(mlir::MLIRContext *context);
 void attachShapeModels(mlir::MLIRContext *context);
+void attachTrainingModels(mlir::MLIRContext *context);
+void attachTrainingGradientModels(mlir::MLIRContext *context);
+void attachTrainingRecurrentModels(mlir::MLIRContext *context);
+void attachTrainingUpdateModels(mlir::MLIRContext *context);
 
 //===----------------------------------------------------------------------===//
 // Walking tensors
@@ -114,8 +119,11 @@ void withElements(const Tensor &in, Tensor &out, F f) {
 //===----------------------------------------------------------------------===//
 
 /// IEEE's maximum and minimum: NaN wins, -0 is less than +0.
-float maximum(float a, float b);
-float minimum(float a, float b);
+Real maximum(Real a, Real b);
+Real minimum(Real a, Real b);
+
+/// The elements of `tensor`, repeated to fill the shape of `shaped`.
+std::vector<Real> broadcastTo(const Tensor &tensor, const Tensor &shaped);
 
 //===----------------------------------------------------------------------===//
 // Codes
@@ -129,6 +137,9 @@ int64_t numberOf(int64_t element, CodeAttr code, mlir::Type type);
 /// the number modulo 256 (but of bipolar codes the bit), narrower elements the
 /// pattern itself. See PackedOps.td.
 void patternsToElements(Tensor &codes, CodeAttr code, mlir::Type type);
+
+/// What all channels of a quantizer have in common.
+QuantizerSpec specOf(QuantizerAttr quantizer);
 
 /// The code of the number `level` steps above the least of `code`.
 uint32_t codeOfLevel(int32_t level, CodeAttr code);

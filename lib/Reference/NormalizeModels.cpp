@@ -11,10 +11,10 @@ using namespace qnn;
 
 static void evaluateBatchNorm(BatchNormOp op, Operands in, Results out) {
   const Tensor &x = in[0], &bias = in[2], &mean = in[3];
-  std::vector<float> factors(in[1].floats.size());
+  std::vector<Real> factors(in[1].floats.size());
   for (size_t c = 0; c < factors.size(); ++c)
     factors[c] = batchNormFactor(in[1].floats[c], in[4].floats[c],
-                                 op.getEpsilon().convertToFloat());
+                                 Real(op.getEpsilon().convertToFloat()));
   AxisView(x.shape, 1).forEach([&](int64_t i, int64_t c) {
     out[0].floats[i] =
         batchNorm(x.floats[i], factors[c], bias.floats[c], mean.floats[c]);
@@ -29,16 +29,16 @@ static void evaluateBiasAdd(BiasAddOp op, Operands in, Results out) {
 
 /// Softmax of `count` elements that lie `stride` apart. The sum is rounded
 /// once.
-static void softmaxOfRow(const float *x, float *y, int64_t count,
+static void softmaxOfRow(const Real *x, Real *y, int64_t count,
                          int64_t stride) {
-  float greatest = -std::numeric_limits<float>::infinity();
+  Real greatest = -std::numeric_limits<Real>::infinity();
   for (int64_t i = 0; i < count; ++i)
     greatest = std::max(greatest, x[i * stride]);
   double sum = 0;
   for (int64_t i = 0; i < count; ++i)
     sum += y[i * stride] = std::exp(x[i * stride] - greatest);
   for (int64_t i = 0; i < count; ++i)
-    y[i * stride] /= static_cast<float>(sum);
+    y[i * stride] /= static_cast<Real>(sum);
 }
 
 static void evaluateSoftmax(SoftmaxOp op, Operands in, Results out) {

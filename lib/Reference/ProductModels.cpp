@@ -58,7 +58,7 @@ static void evaluateMatmul(MatmulOp op, Operands in, Results out) {
   if (!op.getTransposeRhs())
     rhs = transposeLast(rhs, k, n);
   std::vector<double> products(m * n);
-  float *result = out[0].floats.data();
+  Real *result = out[0].floats.data();
   for (auto [a, b] :
        llvm::zip(matrixNumbers(in[0], out[0]), matrixNumbers(in[1], out[0]))) {
     multiply(lhs.data() + a * m * k, rhs.data() + b * n * k, m, n, k,

@@ -2,14 +2,13 @@
 
 #include "Models.h"
 
-#include "qnn/Arith/Quantize.h"
 #include "qnn/Arith/Requantize.h"
 #include "qnn/Arith/Thresholds.h"
 
 using namespace mlir;
 using namespace qnn;
 
-static QuantizerSpec specOf(QuantizerAttr quantizer) {
+QuantizerSpec qnn::specOf(QuantizerAttr quantizer) {
   QuantizerSpec spec;
   spec.bits = quantizer.getBits();
   spec.encoding = quantizer.getEncoding();

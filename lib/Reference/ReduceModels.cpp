@@ -60,7 +60,7 @@ static void evaluateGlobalPool(GlobalPoolOp op, Operands in, Results out) {
 }
 
 /// Whether `a` comes before `b` in falling order.
-static bool isGreater(float a, float b) {
+static bool isGreater(Real a, Real b) {
   return a > b || (std::isnan(b) && !std::isnan(a));
 }
 
@@ -68,7 +68,7 @@ static void evaluateArgMax(ArgMaxOp op, Operands in, Results out) {
   AxisView view(in[0].shape, op.getAxis());
   for (int64_t o = 0; o < view.outer; ++o)
     for (int64_t i = 0; i < view.inner; ++i) {
-      const float *row =
+      const Real *row =
           in[0].floats.data() + o * view.channels * view.inner + i;
       int64_t best = 0;
       for (int64_t c = 1; c < view.channels; ++c)
@@ -81,7 +81,7 @@ static void evaluateArgMax(ArgMaxOp op, Operands in, Results out) {
 static void evaluateTopK(TopKOp op, Operands in, Results out) {
   int64_t k = op.getK(), length = in[0].shape.back();
   for (int64_t row = 0; row < out[0].size() / std::max<int64_t>(k, 1); ++row) {
-    const float *x = in[0].floats.data() + row * length;
+    const Real *x = in[0].floats.data() + row * length;
     std::vector<int64_t> order(length);
     std::iota(order.begin(), order.end(), 0);
     llvm::sort(order, [x](int64_t a, int64_t b) {

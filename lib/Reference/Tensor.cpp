@@ -142,7 +142,8 @@ static DenseElementsAttr integersToAttr(const std::vector<int64_t> &from,
 
 DenseElementsAttr Tensor::toAttr(RankedTensorType type) const {
   if (isFloat)
-    return DenseElementsAttr::get(type, ArrayRef<float>(floats));
+    return DenseElementsAttr::get(type, ArrayRef<float>(std::vector<float>(
+                                            floats.begin(), floats.end())));
   unsigned width = type.getElementTypeBitWidth();
   switch (width) {
   case 8:

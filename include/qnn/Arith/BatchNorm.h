@@ -12,9 +12,11 @@ namespace qnn {
 
 /// scale / sqrt(variance + epsilon).
 float batchNormFactor(float scale, float variance, float epsilon);
+double batchNormFactor(double scale, double variance, double epsilon);
 
 /// (x - mean) * factor + bias.
 float batchNorm(float x, float factor, float bias, float mean);
+double batchNorm(double x, double factor, double bias, double mean);
 
 } // namespace qnn
 

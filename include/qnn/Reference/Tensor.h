@@ -16,10 +16,19 @@
 
 namespace qnn {
 
+/// What the evaluator computes in: the ops' f32. Checks of gradients by
+/// differences need more, so the library QNNReference64 is the same code with
+/// f64; a program links one or the other.
+#ifdef QNN_REFERENCE_F64
+using Real = double;
+#else
+using Real = float;
+#endif
+
 struct Tensor {
   llvm::SmallVector<int64_t> shape;
   bool isFloat = true;
-  std::vector<float> floats;     ///< used where isFloat
+  std::vector<Real> floats;      ///< used where isFloat
   std::vector<int64_t> integers; ///< used otherwise
 
   static Tensor zeros(mlir::RankedTensorType type);

@@ -7,6 +7,7 @@
 #ifndef QNN_DIALECT_QNN_IR_TRAINING_H
 #define QNN_DIALECT_QNN_IR_TRAINING_H
 
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "qnn/Arith/Surrogates.h"
 #include "qnn/Arith/TrainingEnums.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
