@@ -30,6 +30,9 @@ using namespace qnn;
 
 static constexpr int64_t kAlignment = 64;
 
+/// Most that the busiest thread may have to do, of an even share.
+static constexpr double kEven = 1.05;
+
 /// Cheap to compute again, and without a change of its result.
 static bool canRepeat(Operation *op) {
   return op && op->getNumRegions() == 0 &&
@@ -56,7 +59,9 @@ public:
 private:
   bool need(Value value);
   func::FuncOp buildFunction(StringRef name);
+  int64_t choosePartsOf(int64_t trips);
   void fillFunction(func::FuncOp function);
+  void cutInnerLoops(const IRMapping &map, Value part);
   void sliceScratch(scf::ForOp copy, Value scratch, Value thread);
   void setArgumentAttributes(func::FuncOp function);
 
@@ -68,6 +73,9 @@ private:
   llvm::SetVector<Operation *> repeated; ///< each behind its operands
   SmallVector<memref::AllocOp> allocs;
   int64_t scratchBytes = 0; ///< of one thread
+  /// Loops in the loop that are cut into parts, which count as iterations.
+  SmallVector<scf::ForOp> inner;
+  int64_t parts = 1;
 };
 } // namespace
 
@@ -115,10 +123,11 @@ void Outliner::build(StringRef name) {
     auto type = MemRefType::get({threads * scratchBytes}, b.getI8Type());
     captured.insert(memref::AllocOp::create(b, type));
   }
+  parts = choosePartsOf(*tripCount(loop));
   func::FuncOp function = buildFunction(name);
   SmallVector<Value> arguments(captured.begin(), captured.end());
   Value zero = arith::ConstantIndexOp::create(b, 0);
-  Value count = arith::ConstantIndexOp::create(b, *tripCount(loop));
+  Value count = arith::ConstantIndexOp::create(b, *tripCount(loop) * parts);
   arguments.append({zero, count, zero});
   func::CallOp::create(b, function, arguments);
   loop.erase();
@@ -153,25 +162,75 @@ void Outliner::setArgumentAttributes(func::FuncOp function) {
   }
 }
 
-/// The loop again, over iterations begin .. end - 1.
+/// In how many parts the loops within are cut, so that threads have about the
+/// same to do: 7 rows on two threads are 14 halves.
+int64_t Outliner::choosePartsOf(int64_t trips) {
+  auto isEven = [&](int64_t parts) {
+    int64_t pieces = trips * parts;
+    double most = llvm::divideCeil(pieces, threads) * threads;
+    return most <= kEven * static_cast<double>(pieces);
+  };
+  if (isEven(1))
+    return 1;
+  inner = findSplitLoops(loop);
+  int64_t most = inner.empty() ? 1 : *tripCount(inner.front());
+  for (int64_t candidate = 2; candidate < most; ++candidate)
+    if (isEven(candidate))
+      return candidate;
+  return most;
+}
+
+/// The loop again, over iterations begin .. end - 1; `parts` of them are one of
+/// the loop's own.
 void Outliner::fillFunction(func::FuncOp function) {
   IRMapping map;
   map.map(captured.getArrayRef(), function.getArguments().drop_back(3));
   for (Operation *op : repeated)
     b.clone(*op, map);
   ArrayRef<BlockArgument> range = function.getArguments().take_back(3);
-  Value first = map.lookup(loop.getLowerBound());
-  Value step = map.lookup(loop.getStep());
-  auto bound = [&](Value iteration) -> Value {
-    Value distance = arith::MulIOp::create(b, iteration, step);
-    return arith::AddIOp::create(b, first, distance);
-  };
-  Value low = bound(range[0]), high = bound(range[1]);
-  auto copy = cast<scf::ForOp>(b.clone(*loop, map));
-  copy.getLowerBoundMutable().assign(low);
-  copy.getUpperBoundMutable().assign(high);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  auto pieces = scf::ForOp::create(b, range[0], range[1], one);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(pieces.getBody());
+    Value count = arith::ConstantIndexOp::create(b, parts);
+    Value iteration =
+        arith::DivUIOp::create(b, pieces.getInductionVar(), count);
+    Value part = arith::RemUIOp::create(b, pieces.getInductionVar(), count);
+    Value distance =
+        arith::MulIOp::create(b, iteration, map.lookup(loop.getStep()));
+    map.map(loop.getInductionVar(),
+            arith::AddIOp::create(b, map.lookup(loop.getLowerBound()), distance)
+                .getResult());
+    for (Operation &op : loop.getBody()->without_terminator())
+      b.clone(op, map);
+    if (parts > 1)
+      cutInnerLoops(map, part);
+  }
   if (scratchBytes)
-    sliceScratch(copy, function.getArgument(captured.size() - 1), range[2]);
+    sliceScratch(pieces, function.getArgument(captured.size() - 1), range[2]);
+}
+
+/// Iterations trips * part / parts .. trips * (part + 1) / parts - 1.
+void Outliner::cutInnerLoops(const IRMapping &map, Value part) {
+  for (scf::ForOp original : inner) {
+    auto copy = cast<scf::ForOp>(map.lookup(original.getOperation()));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(copy);
+    Value trips = arith::ConstantIndexOp::create(b, *tripCount(original));
+    Value count = arith::ConstantIndexOp::create(b, parts);
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value low = copy.getLowerBound(), step = copy.getStep();
+    auto boundOf = [&](Value part) -> Value {
+      Value all = arith::MulIOp::create(b, trips, part);
+      Value first = arith::DivUIOp::create(b, all, count);
+      Value distance = arith::MulIOp::create(b, first, step);
+      return arith::AddIOp::create(b, low, distance);
+    };
+    Value next = arith::AddIOp::create(b, part, one);
+    copy.getLowerBoundMutable().assign(boundOf(part));
+    copy.getUpperBoundMutable().assign(boundOf(next));
+  }
 }
 
 /// Buffers that the loop allocates become parts of the thread's own part of

@@ -89,7 +89,7 @@ static MaybeRange rangeOfArithmetic(Operation *op, scf::ForOp loop) {
 }
 
 static MaybeRange rangeOf(Value index, scf::ForOp loop) {
-  if (index == loop.getInductionVar())
+  if (loop && index == loop.getInductionVar())
     return IndexRange{1, 0, 0};
   if (std::optional<int64_t> number = getConstantIntValue(index))
     return IndexRange{0, *number, *number};
@@ -121,10 +121,12 @@ struct Access {
   bool writes;
 };
 
-/// All that a loop touches, by buffer.
+/// All that a loop touches, by buffer, and where, as seen from the iterations
+/// of that loop or of loops within it that have the same bounds.
 class Accesses {
 public:
-  explicit Accesses(scf::ForOp loop) : loop(loop) {}
+  Accesses(scf::ForOp scope, ArrayRef<scf::ForOp> iterated)
+      : scope(scope), iterated(iterated) {}
   LogicalResult collect();
   bool areDisjoint();
 
@@ -137,7 +139,9 @@ private:
   void leaveSubView(memref::SubViewOp view, SmallVector<MaybeRange> &dims);
   bool isDisjoint(ArrayRef<Access> accesses);
 
-  scf::ForOp loop;
+  scf::ForOp scope;
+  ArrayRef<scf::ForOp> iterated;
+  scf::ForOp loop; ///< of `iterated`, that the current op is in; or none
   llvm::MapVector<Value, SmallVector<Access, 4>> buffers;
 };
 } // namespace
@@ -159,6 +163,10 @@ Accesses::rangesOf(ValueRange indices, VectorType vector, AffineMap map) const {
 }
 
 LogicalResult Accesses::add(Operation *op) {
+  const auto *it = llvm::find_if(iterated, [&](scf::ForOp candidate) {
+    return const_cast<scf::ForOp &>(candidate)->isProperAncestor(op);
+  });
+  loop = it == iterated.end() ? scf::ForOp() : *it;
   if (auto load = dyn_cast<memref::LoadOp>(op))
     return add(load.getMemRef(), rangesOf(load.getIndices(), {}, {}), false);
   if (auto store = dyn_cast<memref::StoreOp>(op))
@@ -240,10 +248,14 @@ void Accesses::leaveSubView(memref::SubViewOp view,
 LogicalResult Accesses::add(Value memref, SmallVector<MaybeRange> dims,
                             bool writes) {
   while (Operation *op = memref.getDefiningOp()) {
-    if (!loop->isAncestor(op))
+    if (!scope->isAncestor(op))
       break;
-    if (isa<memref::AllocOp>(op))
-      return success(); // each iteration has its own
+    if (isa<memref::AllocOp>(op)) {
+      // Each iteration has its own, unless a loop within is cut that fills a
+      // part of it.
+      bool isCut = loop && !loop->isAncestor(op);
+      return success(!writes || !isCut);
+    }
     if (auto view = dyn_cast<memref::SubViewOp>(op))
       leaveSubView(view, dims);
     auto view = dyn_cast<ViewLikeOpInterface>(op);
@@ -268,7 +280,7 @@ LogicalResult Accesses::add(Value memref, SmallVector<MaybeRange> dims,
 }
 
 LogicalResult Accesses::collect() {
-  return failure(loop.getBody()
+  return failure(scope.getBody()
                      ->walk([&](Operation *op) {
                        return failed(add(op)) ? WalkResult::interrupt()
                                               : WalkResult::advance();
@@ -279,7 +291,8 @@ LogicalResult Accesses::collect() {
 bool Accesses::isDisjoint(ArrayRef<Access> accesses) {
   if (llvm::none_of(accesses, [](const Access &a) { return a.writes; }))
     return true;
-  std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+  std::optional<int64_t> step =
+      getConstantIntValue(scf::ForOp(iterated.front()).getStep());
   const Access &first = accesses.front();
   if (!step || llvm::any_of(accesses, [&](const Access &a) {
         return a.memref != first.memref;
@@ -307,11 +320,49 @@ bool Accesses::areDisjoint() {
       buffers, [&](const auto &entry) { return isDisjoint(entry.second); });
 }
 
-bool qnn::isParallel(scf::ForOp loop) {
-  if (loop.getNumResults() != 0)
-    return false;
-  Accesses accesses(loop);
+static bool isDisjoint(scf::ForOp scope, ArrayRef<scf::ForOp> iterated) {
+  Accesses accesses(scope, iterated);
   return succeeded(accesses.collect()) && accesses.areDisjoint();
+}
+
+bool qnn::isParallel(scf::ForOp loop) {
+  return loop.getNumResults() == 0 && isDisjoint(loop, loop);
+}
+
+/// The outermost loops in `loop` whose bounds are those of `model`.
+static SmallVector<scf::ForOp> findAlike(scf::ForOp loop, scf::ForOp model) {
+  SmallVector<scf::ForOp> alike;
+  loop.getBody()->walk<WalkOrder::PreOrder>([&](scf::ForOp inner) {
+    if (inner->getNumResults() != 0 ||
+        getConstantIntValue(inner.getLowerBound()) !=
+            getConstantIntValue(model.getLowerBound()) ||
+        getConstantIntValue(inner.getUpperBound()) !=
+            getConstantIntValue(model.getUpperBound()) ||
+        getConstantIntValue(inner.getStep()) !=
+            getConstantIntValue(model.getStep()))
+      return WalkResult::advance();
+    alike.push_back(inner);
+    return WalkResult::skip();
+  });
+  return alike;
+}
+
+SmallVector<scf::ForOp> qnn::findSplitLoops(scf::ForOp loop) {
+  SmallVector<scf::ForOp> found;
+  llvm::DenseSet<Operation *> seen;
+  loop.getBody()->walk<WalkOrder::PreOrder>([&](scf::ForOp model) {
+    if (seen.contains(model) || tripCount(model).value_or(0) < 2 ||
+        model.getNumResults() != 0)
+      return WalkResult::advance();
+    SmallVector<scf::ForOp> alike = findAlike(loop, model);
+    for (scf::ForOp inner : alike)
+      seen.insert(inner);
+    if (!isDisjoint(loop, alike))
+      return WalkResult::advance();
+    found = std::move(alike);
+    return WalkResult::interrupt();
+  });
+  return found;
 }
 
 //===----------------------------------------------------------------------===//

@@ -13,6 +13,13 @@ namespace qnn {
 /// globals give; they never overlap each other. False where that is not seen.
 bool isParallel(mlir::scf::ForOp loop);
 
+/// Loops within the parallel `loop`, all with the same constant bounds and not
+/// within each other, whose ranges may be cut into parts that run at the same
+/// time, each part with all the rest of an iteration of `loop`: what buffers
+/// get is written in these loops, at places that differ from part to part.
+/// Empty where there are none.
+llvm::SmallVector<mlir::scf::ForOp> findSplitLoops(mlir::scf::ForOp loop);
+
 /// Iterations of a loop with constant bounds; nothing for any other.
 std::optional<int64_t> tripCount(mlir::scf::ForOp loop);
 

@@ -16,11 +16,9 @@ module attributes {qnn.threads = 2 : i64} {
   // CHECK-NEXT: return
   // CHECK: func.func private @rows_loop0(%[[X:.*]]: memref<8x64xf32> {llvm.noalias}, %[[Y:.*]]: memref<512xf32> {llvm.noalias}, %[[B:.*]]: index, %[[E:.*]]: index, %{{.*}}: index) attributes {qnn.parallel = 2 : i64}
   // CHECK: %[[OUT:.*]] = memref.expand_shape %[[Y]]
-  // CHECK: %[[LB:.*]] = arith.muli %[[B]], %[[STEP:.*]] : index
-  // CHECK: %[[LOW:.*]] = arith.addi %{{.*}}, %[[LB]]
-  // CHECK: %[[UB:.*]] = arith.muli %[[E]], %[[STEP]]
-  // CHECK: %[[HIGH:.*]] = arith.addi %{{.*}}, %[[UB]]
-  // CHECK: scf.for %[[I:.*]] = %[[LOW]] to %[[HIGH]] step %[[STEP]]
+  // CHECK: scf.for %[[K:.*]] = %[[B]] to %[[E]] step
+  // CHECK: %[[D:.*]] = arith.muli %{{.*}}, %[[STEP:.*]] : index
+  // CHECK: %[[I:.*]] = arith.addi %{{.*}}, %[[D]] : index
   // CHECK: memref.store %{{.*}}, %[[OUT]][%[[I]], %{{.*}}]
   func.func @rows(%x: memref<8x64xf32>, %y: memref<512xf32>) {
     %c0 = arith.constant 0 : index
@@ -136,6 +134,69 @@ module attributes {qnn.threads = 2 : i64} {
     scf.for %i = %c0 to %c64 step %c1 {
       %0 = memref.load %where[%i] : memref<64xindex>
       memref.store %sum, %y[%0] : memref<64xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// Three rows are uneven for two threads: six halves of the rows' channels, 0..1
+// and 2..4 of 5.
+module attributes {qnn.threads = 2 : i64} {
+  // CHECK-LABEL: func.func @halves(
+  // CHECK: arith.constant 5 : index
+  // CHECK: %[[COUNT:.*]] = arith.constant 6 : index
+  // CHECK: call @halves_loop0(%{{.*}}, %{{.*}}, %{{.*}}, %[[COUNT]], %{{.*}})
+  // CHECK: func.func private @halves_loop0(
+  // CHECK: scf.for %[[K:.*]] = %{{.*}} to
+  // CHECK: %[[TWO:.*]] = arith.constant 2 : index
+  // CHECK: arith.divui %[[K]], %[[TWO]]
+  // CHECK: %[[PART:.*]] = arith.remui %[[K]], %[[TWO]]
+  // CHECK-COUNT-2: scf.for %{{.*}} = %{{.*}} to %{{.*}} step
+  func.func @halves(%x: memref<3x5x4xf32>, %y: memref<3x5x4xf32>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c3 = arith.constant 3 : index
+    %c4 = arith.constant 4 : index
+    %c5 = arith.constant 5 : index
+    scf.for %i = %c0 to %c3 step %c1 {
+      scf.for %j = %c0 to %c5 step %c1 {
+        scf.for %k = %c0 to %c4 step %c1 {
+          %0 = memref.load %x[%i, %j, %k] : memref<3x5x4xf32>
+          memref.store %0, %y[%i, %j, %k] : memref<3x5x4xf32>
+        }
+      }
+    }
+    return
+  }
+}
+
+// -----
+
+// The first loop fills what the second reads whole: neither is cut.
+module attributes {qnn.threads = 2 : i64} {
+  // CHECK-LABEL: func.func @filled(
+  // CHECK: memref.alloc() : memref<128xi8>
+  // CHECK: %[[COUNT:.*]] = arith.constant 3 : index
+  // CHECK: call @filled_loop0(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[COUNT]], %{{.*}})
+  func.func @filled(%x: memref<3x5xf32>, %y: memref<3x5xf32>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c3 = arith.constant 3 : index
+    %c4 = arith.constant 4 : index
+    %c5 = arith.constant 5 : index
+    scf.for %i = %c0 to %c3 step %c1 {
+      %row = memref.alloc() : memref<5xf32>
+      scf.for %j = %c0 to %c5 step %c1 {
+        %0 = memref.load %x[%i, %j] : memref<3x5xf32>
+        memref.store %0, %row[%j] : memref<5xf32>
+      }
+      scf.for %j = %c0 to %c5 step %c1 {
+        %last = arith.subi %c4, %j : index
+        %0 = memref.load %row[%last] : memref<5xf32>
+        memref.store %0, %y[%i, %j] : memref<3x5xf32>
+      }
     }
     return
   }

@@ -113,6 +113,10 @@ def OutlineParallel : Pass<"qnn-outline-parallel", "::mlir::ModuleOp"> {
     parts of one buffer, a part for each thread. Nothing is done where `qnn.batch`
     is N or more: then threads run whole samples.
 
+    Where the iterations cannot be shared evenly (7 rows on 2 threads), loops
+    within, over what is disjoint in another dimension of the same buffers, are cut
+    into parts, and the range counts these.
+
     ```mlir
     module attributes {qnn.threads = 2} {
       func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) {
