@@ -87,7 +87,9 @@ static LogicalResult verifyRole(TrainQuantizeOp op, ErrorSite site) {
 /// How many numbers a learned operand of the op holds.
 static int64_t learnedCount(TrainQuantizeOp op) {
   int64_t channels =
-      op.getAxis() < 0 ? 1 : op.getInput().getType().getDimSize(op.getAxis());
+      op.getChannelAxis() < 0
+          ? 1
+          : op.getInput().getType().getDimSize(op.getChannelAxis());
   switch (op.getMethod()) {
   case QuantizerMethod::Observed:
     return 2;
@@ -148,8 +150,9 @@ static LogicalResult verifyAttributes(TrainQuantizeOp op, ErrorSite site) {
     if (range->size() != 2 || !((*range)[0] < (*range)[1]))
       return site.fail("expected a range of low and high, but got ",
                        op.getRangeAttr());
-  if (op.getAxis() >= 0)
-    return verifyAxis(site, op.getAxis(), op.getInput().getType().getRank());
+  if (op.getChannelAxis() >= 0)
+    return verifyAxis(site, op.getChannelAxis(),
+                      op.getInput().getType().getRank());
   return success();
 }
 

@@ -55,6 +55,10 @@ def QNN_TrainQuantizeOp : QNN_InferredOp<"train_quantize", [AttrSizedOperandSegm
     functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The dimension of the channels, or -1.
+    int64_t getChannelAxis() { return static_cast<int64_t>(getAxis()); }
+  }];
 }
 
 #endif // QNN_QUANTIZER_OPS

@@ -342,6 +342,40 @@ def FoldConstants : Pass<"qnn-fold-constants"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+def ExpandQuantizers : Pass<"qnn-expand-quantizers"> {
+  let summary = "write quantizers of training as ops of the graph form";
+  let description = [{
+    Input: graph form with `qnn.train_quantize`. Each becomes the ops of its
+    method's formula, such that autodiff of them is the method's gradient: the
+    quantized value goes through `qnn.straight_through`, whose second operand is
+    what backward sees. `docs/quantizers.md` has the formulas.
+
+    With `deploy` nothing has a gradient, and a value on a uniform or bipolar
+    grid goes through `qnn.quantize` last, which says so without changing it;
+    scales that follow from constants become those of the quantizer. Stochastic
+    methods become their deterministic counterparts or, of weights and with
+    `real-weights`, the latent weights themselves.
+
+    ```mlir
+    %0 = qnn.train_quantize<activation sign> %x : (tensor<8x64xf32>) -> tensor<8x64xf32>
+    // becomes
+    %q = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<8x64xf32>) -> tensor<8x64xf32>
+    %0 = qnn.straight_through<window> %q, %x {parameters = array<f32: -1.0, 1.0>}
+        : (tensor<8x64xf32>, tensor<8x64xf32>) -> tensor<8x64xf32>
+    ```
+  }];
+  let options = [
+    Option<"deploy", "deploy", "bool", "false", "for inference, without gradients">,
+    Option<"realWeights", "real-weights", "bool", "false",
+           "deploy the latent weights of stochastic methods">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Graph form
 //===----------------------------------------------------------------------===//
 
