@@ -42,6 +42,7 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Transforms/Passes.h"
 #include "qnn/Conversion/Passes.h"
+#include "qnn/Dialect/QNN/Gradients/Passes.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Reference/Evaluator.h"
 #include "qnn/Transforms/Passes.h"
@@ -79,6 +80,7 @@ void qnn::registerAllDialects(DialectRegistry &registry) {
 
 void qnn::registerAllPasses() {
   registerDialectPasses();
+  registerGradientPasses();
   registerConversionPasses();
   registerGenericPasses();
   registerTransformsPasses();
