@@ -7,12 +7,14 @@
 
 #include "LinalgUtils.h"
 #include "Patterns.h"
+#include "PointwiseChain.h"
 #include "ScalarMath.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 #include "qnn/Arith/BatchNorm.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -218,6 +220,12 @@ Value batchNormFactors(BatchNormOp op, Builder &b) {
       });
 }
 
+Value emitBatchNorm(Builder &b, Value x, Value factor, Value bias, Value mean) {
+  x = arith::SubFOp::create(b, x, mean);
+  x = arith::MulFOp::create(b, x, factor);
+  return arith::AddFOp::create(b, x, bias);
+}
+
 struct LowerBatchNorm : OpRewritePattern<BatchNormOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -232,11 +240,9 @@ struct LowerBatchNorm : OpRewritePattern<BatchNormOp> {
                              {op.getInput(), op.getMean(),
                               batchNormFactors(op, b), op.getBias()},
                              {identity, channel, channel, channel},
-                             [](Builder &inner, ValueRange args) -> Value {
-                               Value x = arith::SubFOp::create(inner, args[0],
-                                                               args[1]);
-                               x = arith::MulFOp::create(inner, x, args[2]);
-                               return arith::AddFOp::create(inner, x, args[3]);
+                             [](Builder &inner, ValueRange args) {
+                               return emitBatchNorm(inner, args[0], args[2],
+                                                    args[3], args[1]);
                              }));
     return success();
   }
@@ -262,6 +268,23 @@ struct LowerBiasAdd : OpRewritePattern<BiasAddOp> {
 };
 
 } // namespace
+
+Value qnn::emitPointwise(Operation *op, ImplicitLocOpBuilder &b,
+                         ValueRange operands) {
+  Value x = operands[0];
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<ReluOp, LeakyReluOp, ClipOp, AbsOp, NegOp>(
+          [&](auto unary) { return emit(unary, b, x); })
+      .Case<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp>(
+          [&](auto binary) { return emit(binary, b, x, operands[1]); })
+      .Case([&](BiasAddOp) -> Value {
+        return arith::AddFOp::create(b, x, operands[1]);
+      })
+      .Case([&](BatchNormOp) {
+        return emitBatchNorm(b, x, operands[1], operands[2], operands[3]);
+      })
+      .Default(Value());
+}
 
 void qnn::populateElementwisePatterns(RewritePatternSet &patterns) {
   patterns

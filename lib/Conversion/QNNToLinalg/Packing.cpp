@@ -9,11 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinalgUtils.h"
+#include "Lanes.h"
 #include "Patterns.h"
+#include "PointwiseChain.h"
 #include "ScalarMath.h"
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "qnn/Arith/Packing.h"
@@ -35,51 +35,23 @@ struct Group {
 };
 using GroupFn = llvm::function_ref<Value(Builder &, const Group &)>;
 
-Value index(Builder &b, int64_t value) {
-  return arith::ConstantIndexOp::create(b, value);
-}
-
-/// for i in [0, count): result = body(i, result).
-Value buildLoop(Builder &b, int64_t count, Value init,
-                llvm::function_ref<Value(Builder &, Value, Value)> body) {
-  auto loop = scf::ForOp::create(
-      b, index(b, 0), index(b, count), index(b, 1), init,
-      [&](OpBuilder &nested, Location loc, Value i, ValueRange args) {
-        Builder inner(loc, nested);
-        scf::YieldOp::create(inner, body(inner, i, args[0]));
-      });
-  return loop.getResult(0);
-}
-
 /// Calls `body` for all groups of all rows: a loop over whole groups, then the
 /// rest of the row.
 Value forEachGroup(Builder &b, int64_t rows, int64_t channels, Value init,
                    GroupFn body) {
   int64_t whole = channels / wordBits, rest = channels % wordBits;
-  return buildLoop(b, rows, init, [&](Builder &perRow, Value row, Value out) {
-    if (whole != 0)
-      out = buildLoop(perRow, whole, out,
-                      [&](Builder &inner, Value number, Value result) {
-                        return body(inner, {row, number, wordBits, result});
-                      });
-    if (rest != 0)
-      out = body(perRow, {row, index(perRow, whole), rest, out});
-    return out;
-  });
-}
-
-/// number * factor + offset.
-Value scaledIndex(Builder &b, Value number, int64_t factor, int64_t offset) {
-  Value product = number;
-  if (factor != 1)
-    product = arith::MulIOp::create(b, number, index(b, factor));
-  if (offset == 0)
-    return product;
-  return arith::AddIOp::create(b, product, index(b, offset));
-}
-
-VectorType vectorOf(int64_t lanes, Type element) {
-  return VectorType::get({lanes}, element);
+  return buildCountLoop(
+      b, rows, init, [&](Builder &perRow, Value row, Value out) {
+        if (whole != 0)
+          out = buildCountLoop(perRow, whole, out,
+                               [&](Builder &inner, Value number, Value result) {
+                                 return body(inner,
+                                             {row, number, wordBits, result});
+                               });
+        if (rest != 0)
+          out = body(perRow, {row, constantIndex(perRow, whole), rest, out});
+        return out;
+      });
 }
 
 /// `value` as [rows, columns], columns the last dimension.
@@ -93,22 +65,20 @@ Value asRows(Builder &b, Value value) {
 // Pack
 //===----------------------------------------------------------------------===//
 
-/// The channels of a group in 32 lanes; lanes beyond hold `padding`.
-Value readGroup(Builder &b, Value rows, const Group &group, double padding) {
-  Type element = tensorType(rows).getElementType();
-  Value first = scaledIndex(b, group.number, wordBits, 0);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(element));
-  bool inBounds[] = {true};
-  Value lanes = vector::TransferReadOp::create(
-      b, vectorOf(group.count, element), rows, ValueRange{group.row, first},
-      zero, ArrayRef<bool>(inBounds));
-  if (group.count == wordBits)
+/// The channels of a group in 32 lanes; lanes beyond hold zeros.
+Value widen(Builder &b, Value lanes) {
+  auto type = cast<VectorType>(lanes.getType());
+  if (type.getNumElements() == wordBits)
     return lanes;
-  Value like =
-      arith::ConstantOp::create(b, b.getZeroAttr(vectorOf(wordBits, element)));
-  Value rest = padding == 0.0 ? like : constantLike(b, like, padding);
+  Value zeros = arith::ConstantOp::create(
+      b, b.getZeroAttr(vectorOf(wordBits, type.getElementType())));
   return vector::InsertStridedSliceOp::create(
-      b, lanes, rest, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+      b, lanes, zeros, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+}
+
+Value readGroup(Builder &b, Value rows, const Group &group) {
+  Value first = scaledIndex(b, group.number, wordBits, 0);
+  return widen(b, readLanes(b, rows, {group.row, first}, group.count));
 }
 
 /// The masks of bits 0 .. planes-1 of integer lanes.
@@ -169,7 +139,7 @@ struct LowerPack : OpRewritePattern<PackOp> {
     Builder b(op.getLoc(), rewriter);
     unsigned planes = op.getCode().getBits();
     auto masks = [&](Builder &inner, Value rows, const Group &group) {
-      return planeMasks(inner, readGroup(inner, rows, group, 0.0), planes);
+      return planeMasks(inner, readGroup(inner, rows, group), planes);
     };
     rewriter.replaceOp(op, packRowsOf(b, op, op.getInput(), masks));
     return success();
@@ -196,7 +166,7 @@ struct MoveEncodeThroughReshape : OpRewritePattern<ReshapeOp> {
   }
 };
 
-/// pack(encode(x)) without bytes in between.
+/// pack(encode(chain(x))) without floats or bytes in between.
 struct LowerPackOfEncode : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -210,28 +180,33 @@ struct LowerPackOfEncode : OpRewritePattern<PackOp> {
         quantizer.getEncoding() != Encoding::Bipolar)
       return rewriter.notifyMatchFailure(op, "scales differ between lanes");
     Builder b(encode.getLoc(), rewriter);
+    PointwiseChain chain(encode.getInput(),
+                         tensorType(encode.getInput()).getRank() - 1);
+    chain.prepare(b);
     auto masks = [&](Builder &inner, Value rows, const Group &group) {
-      return masksOf(inner, rows, group, quantizer);
+      auto readConstant = [&](Builder &at, Value constant) {
+        Value first = scaledIndex(at, group.number, wordBits, 0);
+        return widen(at, readLanes(at, constant, first, group.count));
+      };
+      Value lanes = readGroup(inner, rows, group);
+      lanes = chain.emit(inner, lanes, readConstant);
+      return clearRest(inner, masksOf(inner, lanes, quantizer), group.count);
     };
-    rewriter.replaceOp(op, packRowsOf(b, op, encode.getInput(), masks));
+    rewriter.replaceOp(op, packRowsOf(b, op, chain.root(), masks));
     rewriter.eraseOp(encode);
     return success();
   }
 
 private:
-  static SmallVector<Value> masksOf(Builder &b, Value rows, const Group &group,
+  static SmallVector<Value> masksOf(Builder &b, Value lanes,
                                     QuantizerAttr quantizer) {
-    if (quantizer.getEncoding() == Encoding::Bipolar) {
-      Value lanes = readGroup(b, rows, group, /*padding=*/-1.0);
+    if (quantizer.getEncoding() == Encoding::Bipolar)
       return {emitSignBit(b, lanes, quantizer.getSignZero())};
-    }
-    Value lanes = readGroup(b, rows, group, /*padding=*/0.0);
     Value numbers =
         emitQuantize(b, lanes, affineOf(b, lanes, quantizer), quantizer);
     Value integers =
         arith::FPToSIOp::create(b, vectorOf(wordBits, b.getI32Type()), numbers);
-    return clearRest(b, planeMasks(b, integers, quantizer.getBits()),
-                     group.count);
+    return planeMasks(b, integers, quantizer.getBits());
   }
 
   static AffineValues affineOf(Builder &b, Value lanes,
@@ -244,8 +219,7 @@ private:
     return affine;
   }
 
-  /// Lanes beyond `count` are no channels: with a zero point, 0.0 is not code
-  /// 0.
+  /// Lanes beyond `count` are no channels, whatever was computed there.
   static SmallVector<Value> clearRest(Builder &b, SmallVector<Value> masks,
                                       int64_t count) {
     if (count == wordBits)
@@ -322,16 +296,9 @@ private:
   }
 
   static Value writeGroup(Builder &b, Value bytes, const Group &group) {
-    if (group.count != wordBits)
-      bytes = vector::ExtractStridedSliceOp::create(
-          b, bytes, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{group.count},
-          ArrayRef<int64_t>{1});
+    bytes = takeLanes(b, bytes, 0, group.count);
     Value first = scaledIndex(b, group.number, wordBits, 0);
-    bool inBounds[] = {true};
-    return vector::TransferWriteOp::create(b, bytes, group.result,
-                                           ValueRange{group.row, first},
-                                           ArrayRef<bool>(inBounds))
-        .getResult();
+    return writeLanes(b, bytes, group.result, {group.row, first});
   }
 };
 
@@ -341,7 +308,7 @@ void qnn::populatePackingPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerPack, LowerUnpack>(patterns.getContext());
 }
 
-void qnn::populatePackOfEncodePatterns(RewritePatternSet &patterns) {
+void qnn::populateFusedPackPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerPackOfEncode, MoveEncodeThroughReshape>(
       patterns.getContext());
 }

@@ -13,8 +13,11 @@ namespace qnn {
 
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populatePackingPatterns(mlir::RewritePatternSet &patterns);
-/// To be applied before all others, which would lower the encode alone.
-void populatePackOfEncodePatterns(mlir::RewritePatternSet &patterns);
+/// Several ops as one. To be applied before all others, which would lower each
+/// alone.
+void populateFusedPackPatterns(mlir::RewritePatternSet &patterns);
+void populatePixelLanesPatterns(mlir::RewritePatternSet &patterns);
+void populatePlaneTransposePatterns(mlir::RewritePatternSet &patterns);
 void populatePoolingPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateQuantizationPatterns(mlir::RewritePatternSet &patterns);

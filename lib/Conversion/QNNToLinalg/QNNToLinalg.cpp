@@ -31,12 +31,19 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
   populateShapePatterns(patterns);
 }
 
+static void populateFusedPatterns(RewritePatternSet &patterns) {
+  populatePixelLanesPatterns(patterns);
+  populateFusedPackPatterns(patterns);
+}
+
 namespace {
 
 struct ConvertQNNToLinalg
     : qnn::impl::ConvertQNNToLinalgBase<ConvertQNNToLinalg> {
   void runOnOperation() override {
-    if (failed(apply(populatePackOfEncodePatterns)) ||
+    // A transpose on its own would hide that it stands before an encoder.
+    if (failed(apply(populateFusedPatterns)) ||
+        failed(apply(populatePlaneTransposePatterns)) ||
         failed(apply(populateQNNToLinalgPatterns)) ||
         failed(checkNothingLeft()))
       signalPassFailure();

@@ -1,10 +1,10 @@
 // RUN: qnn-opt %s --convert-qnn-to-linalg --canonicalize --cse | FileCheck %s
 
-// Signs become a word without being bytes, 32 at a time; the rest of the row is
-// filled up with negative numbers.
+// Signs become a word without being bytes, 32 at a time; lanes beyond the row
+// are no channels.
 // CHECK-LABEL: @pack_signs
 // CHECK-NOT: i8
-// CHECK-DAG: %[[MINUS:.+]] = arith.constant dense<-1.0{{.*}}> : vector<32xf32>
+// CHECK-DAG: %[[CHANNELS:.+]] = arith.constant dense<[true, {{.*}}, false]> : vector<32xi1>
 // CHECK: scf.for %[[W:.+]] = %c0 to %c24 step %c1
 // CHECK: %[[X:.+]] = vector.transfer_read {{.*}} {in_bounds = [true]} : tensor<1x784xf32>, vector<32xf32>
 // CHECK: %[[MASK:.+]] = arith.cmpf oge, %[[X]], %{{.+}} : vector<32xf32>
@@ -12,12 +12,32 @@
 // CHECK: %[[I:.+]] = vector.extract %[[WORD]][0]
 // CHECK: tensor.insert %[[I]] into %{{.+}}[%c0, %[[W]]]
 // CHECK: vector.transfer_read {{.*}} : tensor<1x784xf32>, vector<16xf32>
-// CHECK: vector.insert_strided_slice %{{.+}}, %[[MINUS]]
+// CHECK: vector.insert_strided_slice
+// CHECK: %[[REST:.+]] = arith.cmpf oge
+// CHECK: arith.andi %[[REST]], %[[CHANNELS]]
 func.func @pack_signs(%x: tensor<1x1x28x28xf32>) -> tensor<1x25xi32> {
   %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x1x28x28xf32>) -> tensor<1x1x28x28xi8>
   %1 = qnn.reshape %0 : (tensor<1x1x28x28xi8>) -> tensor<1x784xi8>
   %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<1x784xi8>) -> tensor<1x25xi32>
   return %2 : tensor<1x25xi32>
+}
+
+// Arithmetic before the quantizer is done in the same registers.
+// CHECK-LABEL: @pack_arithmetic
+// CHECK-NOT: linalg.generic
+// CHECK: %[[X:.+]] = vector.transfer_read %{{.+}} : tensor<2x64xf32>, vector<32xf32>
+// CHECK: %[[Y:.+]] = arith.mulf %[[X]], %{{.+}} : vector<32xf32>
+// CHECK: %[[C:.+]] = vector.transfer_read %{{.+}} : tensor<64xf32>, vector<32xf32>
+// CHECK: %[[Z:.+]] = arith.addf %[[Y]], %[[C]]
+// CHECK: arith.cmpf oge, %[[Z]]
+func.func @pack_arithmetic(%x: tensor<2x64xf32>) -> tensor<2x2xi32> {
+  %two = arith.constant dense<2.0> : tensor<f32>
+  %c = arith.constant dense<"0x3F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F8000003F0000003F800000"> : tensor<64xf32>
+  %0 = qnn.mul %x, %two : (tensor<2x64xf32>, tensor<f32>) -> tensor<2x64xf32>
+  %1 = qnn.bias_add %0, %c {axis = 1} : (tensor<2x64xf32>, tensor<64xf32>) -> tensor<2x64xf32>
+  %2 = qnn.encode %1 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<2x64xf32>) -> tensor<2x64xi8>
+  %3 = qnn.pack %2 {code = #qnn.code<1, bipolar>} : (tensor<2x64xi8>) -> tensor<2x2xi32>
+  return %3 : tensor<2x2xi32>
 }
 
 // The bytes are needed anyhow: they are packed as they are.

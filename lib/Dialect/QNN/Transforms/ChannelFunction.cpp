@@ -232,7 +232,8 @@ ChannelFunction::line(int64_t channel) const {
     Operation *op = step.original;
     unsigned other = op->getNumOperands() == 2 && step.constants[0] ? 0 : 1;
     if (auto norm = dyn_cast<BatchNormOp>(op)) {
-      double factor = batchNormFactor(constant(1), constant(4),
+      double factor = batchNormFactor(static_cast<float>(constant(1)),
+                                      static_cast<float>(constant(4)),
                                       norm.getEpsilon().convertToFloat());
       slope *= factor;
       offset = (offset - constant(3)) * factor + constant(2);
