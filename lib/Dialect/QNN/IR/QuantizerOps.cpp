@@ -106,9 +106,13 @@ static LogicalResult verifyOperands(TrainQuantizeOp op, ErrorSite site) {
   QuantizerNeeds needs = needsOf(op.getMethod(), op.getRole(),
                                  static_cast<unsigned>(op.getBits()));
   size_t count = op.getLearned().size();
-  if (count < needs.least || count > needs.greatest)
-    return site.fail("expected ", needs.least, " to ", needs.greatest,
-                     " learned operands, but got ", count);
+  if (count < needs.least || count > needs.greatest) {
+    std::string numbers = std::to_string(needs.least);
+    if (needs.greatest > needs.least)
+      numbers += " to " + std::to_string(needs.greatest);
+    return site.fail("expected ", numbers, " learned operands, but got ",
+                     count);
+  }
   int64_t expected = learnedCount(op);
   for (Value learned : op.getLearned()) {
     int64_t size = cast<RankedTensorType>(learned.getType()).getNumElements();
@@ -117,7 +121,7 @@ static LogicalResult verifyOperands(TrainQuantizeOp op, ErrorSite site) {
                        " numbers, but got ", size);
   }
   if (needs.key != bool(op.getKey()))
-    return site.fail(needs.key ? "expected" : "expected no",
+    return site.fail(needs.key ? "expected a" : "expected no",
                      " key, as the method is ",
                      needs.key ? "stochastic" : "not stochastic");
   if (op.getKey() && op.getKey().getType().getShape() != ArrayRef<int64_t>(2))
@@ -150,7 +154,7 @@ static LogicalResult verifyAttributes(TrainQuantizeOp op, ErrorSite site) {
     if (range->size() != 2 || !((*range)[0] < (*range)[1]))
       return site.fail("expected a range of low and high, but got ",
                        op.getRangeAttr());
-  if (op.getChannelAxis() >= 0)
+  if (op.getChannelAxis() != -1)
     return verifyAxis(site, op.getChannelAxis(),
                       op.getInput().getType().getRank());
   return success();
