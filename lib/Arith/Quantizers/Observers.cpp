@@ -43,7 +43,7 @@ static float interpolated(llvm::ArrayRef<float> sorted, double position) {
                             fraction * (sorted[above] - sorted[below]));
 }
 
-ValueRange PercentileObserver::range() const {
+ObservedRange PercentileObserver::range() const {
   if (values.empty())
     return {};
   std::vector<float> sorted = values;
@@ -53,7 +53,7 @@ ValueRange PercentileObserver::range() const {
   return {interpolated(sorted, last - upper), interpolated(sorted, upper)};
 }
 
-AffineScale qnn::affineScale(ValueRange range, unsigned bits) {
+AffineScale qnn::affineScale(ObservedRange range, unsigned bits) {
   float min = std::min(range.min, 0.0f), max = std::max(range.max, 0.0f);
   if (min == max)
     return {};
@@ -63,7 +63,7 @@ AffineScale qnn::affineScale(ValueRange range, unsigned bits) {
   return {scale, std::clamp(zeroPoint, 0.0f, greatest)};
 }
 
-AffineScale qnn::symmetricScale(ValueRange range, unsigned bits) {
+AffineScale qnn::symmetricScale(ObservedRange range, unsigned bits) {
   float magnitude = std::max(std::fabs(range.min), std::fabs(range.max));
   if (magnitude == 0)
     return {};

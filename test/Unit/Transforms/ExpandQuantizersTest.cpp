@@ -17,6 +17,7 @@
 #include "qnn/Arith/Quantizers/Observers.h"
 #include "qnn/Arith/Quantizers/Ternary.h"
 #include "qnn/Dialect/QNN/IR/Quantizer.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include <functional>
 
@@ -41,11 +42,13 @@ struct Method {
   /// Between the op's name and its types, `%x` the input.
   std::string text;
   /// Of all elements.
-  std::function<Floats(const Floats &)> expected;
+  std::function<Floats(const Floats &)> expected = {};
   std::vector<Floats> learned = {};
   /// Whether deployment ends in qnn.quantize.
   bool isGrid = true;
   bool stochastic = false;
+  /// Where the ops round otherwise than the function.
+  float tolerance = 0;
 };
 
 /// Each element for itself.
@@ -258,10 +261,24 @@ std::vector<Method> methods() {
        }),
        {basis},
        false},
-      {"<weight abc_net> %x learned(%a) {bits = 3}",
-       [=](const Floats &x) { return combineBases(binaryBases(x, 3), scales); },
-       {scales},
-       false},
+      {"<weight abc_net> %x {bits = 3}",
+       [](const Floats &x) {
+         auto bases = binaryBases(x, 3);
+         return combineBases(bases, leastSquares(bases, x));
+       },
+       {},
+       false,
+       false,
+       2e-6f},
+      {"<weight abc_net> %x {bits = 2, axis = 0}",
+       eachRow([](const Floats &x) {
+         auto bases = binaryBases(x, 2);
+         return combineBases(bases, leastSquares(bases, x));
+       }),
+       {},
+       false,
+       false,
+       2e-6f},
       {"<activation abc_net> %x learned(%a, %b) {bits = 3}",
        each([=](float x) {
          float sum = 0;
@@ -341,12 +358,12 @@ Floats runMethod(Program &program, const Method &method) {
   return results.empty() ? Floats() : results[0].floats;
 }
 
-void expectSame(const Floats &actual, const Floats &expected,
-                const std::string &text) {
-  ASSERT_EQ(actual.size(), expected.size()) << text;
-  Floats x = inputs();
+void expectSame(const Floats &actual, const Method &method) {
+  Floats x = inputs(), expected = method.expected(x);
+  ASSERT_EQ(actual.size(), expected.size()) << method.text;
   for (size_t i = 0; i < actual.size(); ++i)
-    ASSERT_EQ(actual[i], expected[i]) << text << " of " << x[i];
+    ASSERT_NEAR(actual[i], expected[i], method.tolerance)
+        << method.text << " of " << x[i];
 }
 } // namespace
 
@@ -355,8 +372,7 @@ TEST(ExpandQuantizers, TrainingIsArith) {
     Program program(functionOf(method));
     ASSERT_TRUE(program.module) << method.text;
     expand(program, /*deploy=*/false);
-    expectSame(runMethod(program, method), method.expected(inputs()),
-               method.text);
+    expectSame(runMethod(program, method), method);
   }
 }
 
@@ -365,8 +381,7 @@ TEST(ExpandQuantizers, DeploymentIsArith) {
     Program program(functionOf(method));
     expand(program, /*deploy=*/true);
     if (!method.stochastic)
-      expectSame(runMethod(program, method), method.expected(inputs()),
-                 method.text);
+      expectSame(runMethod(program, method), method);
     Operation *last = program.function()
                           .getBody()
                           .front()
@@ -434,4 +449,128 @@ TEST(ExpandQuantizers, RealWeights) {
   ASSERT_TRUE(succeeded(passes.run(*program.module)));
   auto &block = program.function().getBody().front();
   EXPECT_EQ(block.getTerminator()->getOperand(0), block.getArgument(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Gradients that a region computes
+//===----------------------------------------------------------------------===//
+
+namespace {
+Floats gradients() {
+  Floats g;
+  for (uint32_t word : RandomStream{6, 0, 0}.words(rows * columns))
+    g.push_back(0.02f * uniform11(word));
+  std::fill_n(g.begin(), columns, 0.0f); // a sample without a gradient
+  return g;
+}
+
+/// What the region of the function's qnn.custom_gradient yields for that
+/// gradient, instead of the function's result.
+SmallVector<Floats> runGradient(const Method &method) {
+  Program program(functionOf(method));
+  expand(program, /*deploy=*/false);
+  func::FuncOp function = program.function();
+  auto ops = function.getOps<CustomGradientOp>();
+  if (ops.empty())
+    return {};
+  CustomGradientOp op = *ops.begin();
+  Block &region = op.getGradient().front();
+  Operation *yield = region.getTerminator();
+  OpBuilder b(op);
+  auto type = cast<RankedTensorType>(region.getArgument(0).getType());
+  Value g = arith::ConstantOp::create(
+      b, op.getLoc(),
+      DenseElementsAttr::get(type, ArrayRef<float>(gradients())));
+  region.getArgument(0).replaceAllUsesWith(g);
+  SmallVector<Value> yielded(yield->getOperands());
+  op->getBlock()->getOperations().splice(op->getIterator(),
+                                         region.getOperations(), region.begin(),
+                                         yield->getIterator());
+  function.getBody().front().getTerminator()->setOperands(yielded);
+  op.erase();
+  SmallVector<Type> types =
+      llvm::map_to_vector(yielded, [](Value value) { return value.getType(); });
+  function.setType(b.getFunctionType(function.getArgumentTypes(), types));
+  SmallVector<Tensor> arguments = {floats({rows, columns}, inputs())};
+  for (const Floats &values : method.learned)
+    arguments.push_back(floats({int64_t(values.size())}, values));
+  if (method.stochastic)
+    arguments.push_back(keyTensor());
+  SmallVector<Floats> results;
+  for (Tensor &tensor : program.run(arguments))
+    results.push_back(tensor.floats);
+  return results;
+}
+} // namespace
+
+TEST(ExpandQuantizers, GradientQuantizersAreArith) {
+  Method dorefa{"<gradient dorefa> %x key(%key) {bits = 4, id = 3}"};
+  dorefa.stochastic = true;
+  auto results = runGradient(dorefa);
+  ASSERT_EQ(results.size(), 1u);
+  Floats g = gradients();
+  RandomStream stream{9, 4, 3};
+  for (int64_t i = 0; i < rows * columns; ++i) {
+    float most = 0;
+    for (int64_t c = 0; c < columns; ++c)
+      most = std::max(most, std::fabs(g[i / columns * columns + c]));
+    ASSERT_EQ(results[0][i],
+              dorefaGradient(g[i], most, uniform01(stream.word(i)), 4))
+        << i;
+  }
+  Method powers{"<gradient stochastic_exponential> %x key(%key) {id = 3}"};
+  powers.stochastic = true;
+  results = runGradient(powers);
+  ASSERT_EQ(results.size(), 1u);
+  for (int64_t i = 0; i < rows * columns; ++i)
+    ASSERT_EQ(results[0][i],
+              stochasticExponential(g[i], uniform01(stream.word(i))));
+}
+
+TEST(ExpandQuantizers, LinearGradient) {
+  auto results = runGradient({"<gradient linear> %x {bits = 6}"});
+  ASSERT_EQ(results.size(), 1u);
+  Floats g = gradients();
+  float most = 0, step = linearQuantStep(6);
+  for (float value : g)
+    most = std::max(most, std::fabs(value));
+  for (size_t i = 0; i < g.size(); ++i)
+    ASSERT_EQ(results[0][i],
+              most * linearQuant(g[i] / most, step, -1, 1 - step));
+}
+
+// dx = g 1[|x - beta| <= alpha], dalpha = s sum g sign(x - beta).
+TEST(ExpandQuantizers, ElasticGradient) {
+  float alpha = 0.5f, beta = 0.125f;
+  auto results = runGradient(
+      {"<activation elastic> %x learned(%a, %b)", {}, {{alpha}, {beta}}});
+  ASSERT_EQ(results.size(), 3u);
+  Floats x = inputs(), g = gradients();
+  double scale = 0, offset = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    float expected = std::fabs(x[i] - beta) <= alpha ? g[i] : 0;
+    ASSERT_EQ(results[0][i], expected) << x[i];
+    scale += g[i] * sign(x[i] - beta);
+    offset -= expected;
+  }
+  EXPECT_NEAR(results[1][0], scale / std::sqrt(double(x.size())), 1e-6);
+  EXPECT_NEAR(results[2][0], offset, 1e-6);
+}
+
+// A basis moves to the one that fits, whatever the gradient.
+TEST(ExpandQuantizers, BasisGradient) {
+  for (bool weight : {true, false}) {
+    Floats basis = {0.3f, 0.7f}, x = inputs(), g = gradients();
+    std::string role = weight ? "weight" : "activation";
+    auto results = runGradient(
+        {"<" + role + " lq_nets> %x learned(%a) {bits = 2}", {}, {basis}});
+    ASSERT_EQ(results.size(), 2u);
+    Floats fitted = fitBasis(basis, weight, x);
+    for (int j = 0; j < 2; ++j)
+      EXPECT_NEAR(results[1][j], basis[j] - fitted[j], 1e-5) << role << j;
+    for (size_t i = 0; i < x.size(); ++i) {
+      bool passes = weight || (x[i] > 0 && x[i] < 0.3f + 0.7f);
+      ASSERT_EQ(results[0][i], passes ? g[i] : 0) << role << " " << x[i];
+    }
+  }
 }

@@ -15,7 +15,7 @@
 namespace qnn {
 
 /// From `min` to `max`, both finite.
-struct ValueRange {
+struct ObservedRange {
   float min = 0, max = 0;
 };
 
@@ -24,10 +24,10 @@ class MinMaxObserver {
 public:
   void observe(llvm::ArrayRef<float> values);
   /// 0 to 0 where nothing was seen.
-  ValueRange range() const { return seen; }
+  ObservedRange range() const { return seen; }
 
 private:
-  ValueRange seen;
+  ObservedRange seen;
   bool any = false;
 };
 
@@ -37,11 +37,11 @@ class AverageMinMaxObserver {
 public:
   explicit AverageMinMaxObserver(float momentum) : momentum(momentum) {}
   void observe(llvm::ArrayRef<float> values);
-  ValueRange range() const { return average; }
+  ObservedRange range() const { return average; }
 
 private:
   float momentum;
-  ValueRange average;
+  ObservedRange average;
   bool any = false;
 };
 
@@ -53,7 +53,7 @@ public:
   /// `percentile` in (50, 100].
   explicit PercentileObserver(double percentile) : percentile(percentile) {}
   void observe(llvm::ArrayRef<float> values);
-  ValueRange range() const;
+  ObservedRange range() const;
 
 private:
   double percentile;
@@ -67,10 +67,10 @@ struct AffineScale {
 
 /// Unsigned codes of `bits` bits for a range that is widened to hold 0, whose
 /// code is then exact. An empty range gives scale 1.
-AffineScale affineScale(ValueRange range, unsigned bits);
+AffineScale affineScale(ObservedRange range, unsigned bits);
 
 /// Signed narrow codes: scale = greatest magnitude / (2^(bits-1) - 1).
-AffineScale symmetricScale(ValueRange range, unsigned bits);
+AffineScale symmetricScale(ObservedRange range, unsigned bits);
 
 } // namespace qnn
 

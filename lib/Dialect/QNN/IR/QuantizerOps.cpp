@@ -31,7 +31,7 @@ QuantizerNeeds qnn::needsOf(QuantizerMethod method, QuantizerRole role,
   case QuantizerMethod::TrainedTernary:
     return {2, 2};
   case QuantizerMethod::ABCNet:
-    return isWeight ? QuantizerNeeds{1, 1} : QuantizerNeeds{2, 2};
+    return isWeight ? QuantizerNeeds{} : QuantizerNeeds{2, 2};
   case QuantizerMethod::StochasticSign:
   case QuantizerMethod::StochasticTernary:
   case QuantizerMethod::StochasticExponential:

@@ -277,6 +277,14 @@ Value Formula::sumToLearned(Value gradient, unsigned i) {
   return reshaped(sum, typeOf(op.getLearned()[i]).getShape());
 }
 
+Value Formula::joinLearned(ArrayRef<Value> parts, unsigned i) {
+  SmallVector<Value> columns;
+  for (Value part : parts)
+    columns.push_back(reshaped(part, {typeOf(part).getNumElements(), 1}));
+  Value rows = ConcatOp::create(b, columns, 1);
+  return reshaped(rows, typeOf(op.getLearned()[i]).getShape());
+}
+
 Value Formula::surrogateGrad(Value x, Value gradient,
                              SurrogateGradient surrogate) {
   return SurrogateGradOp::create(b, x, gradient, surrogate.kind,

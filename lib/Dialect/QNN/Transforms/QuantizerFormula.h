@@ -119,6 +119,8 @@ public:
          llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value)> emit);
   /// Sums a gradient to the type of learned operand `i`.
   mlir::Value sumToLearned(mlir::Value gradient, unsigned i);
+  /// Parts that learnedPart gave, or their gradients, as learned operand `i`.
+  mlir::Value joinLearned(llvm::ArrayRef<mlir::Value> parts, unsigned i);
   /// surrogate_grad: gradient times the derivative at x.
   mlir::Value surrogateGrad(mlir::Value x, mlir::Value gradient,
                             SurrogateGradient surrogate);
