@@ -128,8 +128,8 @@ func.func @recurrent(%p: tensor<20x8x96xf32>, %w: tensor<96x32xf32>, %q: tensor<
 func.func @updates(%w: tensor<4xf32>, %g: tensor<4xf32>, %lr: tensor<f32>, %t: tensor<i64>) -> tensor<4xf32> {
   // CHECK: qnn.sgd %{{.*}} {clip = 1.000000e+00 : f32, weight_decay = 1.000000e-04 : f64}
   %0 = qnn.sgd %w, %g, %lr {clip = 1.0 : f32, weight_decay = 1.0e-4 : f64} : (tensor<4xf32>, tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
-  // CHECK: qnn.momentum %{{.*}} {momentum = 9.000000e-01 : f64, nesterov}
-  %1:2 = qnn.momentum %0, %g, %w, %lr {momentum = 0.9 : f64, nesterov}
+  // CHECK: qnn.momentum %{{.*}} {momentum = 5.000000e-01 : f64, nesterov}
+  %1:2 = qnn.momentum %0, %g, %w, %lr {momentum = 0.5 : f64, nesterov}
       : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<f32>) -> (tensor<4xf32>, tensor<4xf32>)
   // CHECK: qnn.adam %{{.*}} {decoupled, lr_scale = 2.000000e+00 : f32}
   %2:3 = qnn.adam %1#0, %g, %w, %w, %lr, %t {decoupled, lr_scale = 2.0 : f32}
