@@ -172,6 +172,7 @@ OwningOpRef<ModuleOp> GraphImporter::run(StringRef functionName) {
 static HandlerTable makeHandlerTable() {
   HandlerTable table;
   addConstantHandlers(table);
+  addConvHandlers(table);
   addElementwiseHandlers(table);
   addNNHandlers(table);
   addPoolHandlers(table);

@@ -1,7 +1,6 @@
 //===- ImportNN.cpp - Products, normalization, softmax --------------------===//
 
 #include "Importer.h"
-#include "Window.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -77,36 +76,6 @@ static void importGemm(NodeImporter &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Convolution
-//===----------------------------------------------------------------------===//
-
-static void importConv(NodeImporter &node) {
-  Value input = node.input(0), filter = node.input(1);
-  if (node.rank(0) != 3 && node.rank(0) != 4)
-    node.notSupported("a convolution over " + Twine(node.rank(0) - 2) +
-                      " dimensions, expected 1 or 2");
-  if (node.rank(1) != node.rank(0))
-    node.fail("expected a filter of rank " + Twine(node.rank(0)) +
-              ", but got " + Twine(node.rank(1)));
-  SmallVector<int64_t> kernel = node.getInts("kernel_shape");
-  ArrayRef<int64_t> filterSize = node.shape(1).drop_front(2);
-  if (!kernel.empty() && ArrayRef(kernel) != filterSize)
-    node.fail("expected kernel_shape to be that of the filter");
-  MovingWindow window = readWindow(node, filterSize);
-  Value result = node.create<Conv2dOp>(
-      {to2d(node, input), to2d(node, filter)}, [&](auto &properties) {
-        Builder &builder = node.getBuilder();
-        properties.strides = builder.getDenseI64ArrayAttr(window.strides);
-        properties.pads = builder.getDenseI64ArrayAttr(window.pads);
-        properties.dilations = builder.getDenseI64ArrayAttr(window.dilations);
-        properties.groups = builder.getI64IntegerAttr(node.getInt("group", 1));
-      });
-  if (node.hasInput(2))
-    result = biasAdd(node, result, node.input(2));
-  node.define(0, from2d(node, result, node.rank(0)));
-}
-
-//===----------------------------------------------------------------------===//
 // Normalization and softmax
 //===----------------------------------------------------------------------===//
 
@@ -178,7 +147,6 @@ static void importLogSoftmax(NodeImporter &node) {
 
 void qnn::addNNHandlers(HandlerTable &table) {
   table["BatchNormalization"] = importBatchNormalization;
-  table["Conv"] = importConv;
   table["Gemm"] = importGemm;
   table["LogSoftmax"] = importLogSoftmax;
   table["MatMul"] = importMatMul;

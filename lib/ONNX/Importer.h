@@ -183,6 +183,7 @@ using HandlerTable = llvm::StringMap<NodeHandler>;
 
 /// Each adds the importers of one family, by op type.
 void addConstantHandlers(HandlerTable &table);
+void addConvHandlers(HandlerTable &table);
 void addElementwiseHandlers(HandlerTable &table);
 void addNNHandlers(HandlerTable &table);
 void addPoolHandlers(HandlerTable &table);

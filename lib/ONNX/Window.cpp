@@ -7,9 +7,8 @@
 using namespace mlir;
 using namespace qnn;
 
-/// The attribute, or as many times `ifMissing`.
-static SmallVector<int64_t, 2> readSizes(NodeImporter &node, StringRef name,
-                                         size_t count, int64_t ifMissing) {
+SmallVector<int64_t, 2> qnn::readSizes(NodeImporter &node, StringRef name,
+                                       size_t count, int64_t ifMissing) {
   SmallVector<int64_t> sizes = node.getInts(name);
   if (sizes.empty())
     sizes.assign(count, ifMissing);
@@ -75,7 +74,10 @@ MovingWindow qnn::readWindow(NodeImporter &node, ArrayRef<int64_t> kernel) {
   auto strides = readSizes(node, "strides", rank, 1);
   auto dilations = readSizes(node, "dilations", rank, 1);
   auto pads = readSizes(node, "pads", 2 * rank, 0);
-  MovingWindow window{{}, {}, {}, {0, 0, 0, 0}, {0, 0}};
+  size_t dims = std::max<size_t>(rank, 2);
+  MovingWindow window;
+  window.pads.assign(2 * dims, 0);
+  window.ceilPads.assign(dims, 0);
   if (rank == 1) {
     window.kernel = window.strides = window.dilations = {1};
   }
@@ -83,14 +85,14 @@ MovingWindow qnn::readWindow(NodeImporter &node, ArrayRef<int64_t> kernel) {
     Extent extent{sizes[d],     kernel[d], strides[d],
                   dilations[d], pads[d],   pads[rank + d]};
     applyAutoPad(node, extent);
-    size_t to = d + 2 - rank;
+    size_t to = d + dims - rank;
     if (node.getInt("ceil_mode", 0))
       window.ceilPads[to] = extent.padToCeil();
     window.kernel.push_back(extent.kernel);
     window.strides.push_back(extent.stride);
     window.dilations.push_back(extent.dilation);
     window.pads[to] = extent.before;
-    window.pads[2 + to] = extent.after;
+    window.pads[dims + to] = extent.after;
   }
   return window;
 }

@@ -8,7 +8,8 @@
 namespace qnn {
 
 /// How a window moves over H and W, with explicit pads [top, left, bottom,
-/// right]. Over one dimension, H is 1.
+/// right]. Over one dimension, H is 1; over three, the depth comes before H and
+/// W in every list.
 struct MovingWindow {
   llvm::SmallVector<int64_t, 2> kernel, strides, dilations;
   llvm::SmallVector<int64_t, 4> pads;
@@ -16,6 +17,11 @@ struct MovingWindow {
   /// down gives what ceil_mode asks for.
   llvm::SmallVector<int64_t, 2> ceilPads;
 };
+
+/// The attribute of `count` numbers, or as many times `ifMissing`.
+llvm::SmallVector<int64_t, 2> readSizes(NodeImporter &node,
+                                        llvm::StringRef name, size_t count,
+                                        int64_t ifMissing);
 
 /// Reads strides, dilations, pads, auto_pad and ceil_mode of a node whose first
 /// input has `kernel.size()` dimensions behind batch and channel.

@@ -19,7 +19,7 @@ NODES = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "node
 # Operators with an importer, and how many of their tests must give numbers.
 OPERATORS = {
     "Abs": 1, "Add": 2, "ArgMax": 8, "ArgMin": 8, "AveragePool": 14, "BatchNormalization": 2, "Ceil": 2, "Clip": 9,
-    "Concat": 12, "Conv": 6, "Div": 3, "Dropout": 4, "Exp": 2, "Expand": 2, "Flatten": 9, "Floor": 2, "Gather": 4,
+    "Concat": 12, "Conv": 6, "ConvTranspose": 9, "Div": 3, "Dropout": 4, "Exp": 2, "Expand": 2, "Flatten": 9, "Floor": 2, "Gather": 4,
     "Gemm": 11, "GlobalAveragePool": 2, "GlobalMaxPool": 2, "HardSigmoid": 3, "HardSwish": 1, "Identity": 2,
     "LeakyRelu": 3, "Log": 2, "LogSoftmax": 7, "MatMul": 3, "Max": 4, "MaxPool": 12, "Mean": 3, "Min": 4, "Mul": 3,
     "Neg": 2, "PRelu": 2, "Pad": 3, "Pow": 8, "Reciprocal": 2, "ReduceMax": 8, "ReduceMean": 8, "ReduceMin": 8,
