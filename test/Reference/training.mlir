@@ -32,7 +32,7 @@ func.func @binary_cross_entropy() -> (tensor<f32>, tensor<i64>) {
 }
 
 // CHECK-LABEL: func.func @batch_norm
-// CHECK-DAG: arith.constant dense<[[-1.53798{{[0-9]*}}, 0.9569301], [-0.179326{{[0-9]*}}, -1.1638{{[0-9]*}}], [3.21730{{[0-9]*}}, 0.9569301]]> : tensor<3x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}-1.53798{{[0-9]*}}, 0.9569301], [-0.179326{{[0-9]*}}, -1.1638{{[0-9]*}}], [3.21730{{[0-9]*}}, 0.9569301]]> : tensor<3x2xf32>
 // CHECK-DAG: arith.constant dense<[4.000000e+00, 3.000000e+00]> : tensor<2xf32>
 // CHECK-DAG: arith.constant dense<[8.66666{{[0-9]*}}, 2.000000e+00]> : tensor<2xf32>
 // CHECK-DAG: arith.constant dense<[0.339663{{[0-9]*}}, 0.7069301]> : tensor<2xf32>
@@ -48,7 +48,7 @@ func.func @batch_norm() -> (tensor<3x2xf32>, tensor<2xf32>, tensor<2xf32>, tenso
 // Differences -2, 0, -1, 3; 4.25 = (2*2 + 1*1 + 3*4) / 4; ap2(1 / sqrt(4.25)) =
 // 0.5, ap2(3) = 4.
 // CHECK-LABEL: func.func @shift_batch_norm
-// CHECK-DAG: arith.constant dense<[[-1.000000e+00], [3.000000e+00], [1.000000e+00], [9.000000e+00]]> : tensor<4x1xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}-1.000000e+00], [3.000000e+00], [1.000000e+00], [9.000000e+00]]> : tensor<4x1xf32>
 // CHECK-DAG: arith.constant dense<4.250000e+00> : tensor<1xf32>
 // CHECK-DAG: arith.constant dense<5.000000e-01> : tensor<1xf32>
 func.func @shift_batch_norm() -> (tensor<4x1xf32>, tensor<1xf32>, tensor<1xf32>) {
@@ -60,8 +60,8 @@ func.func @shift_batch_norm() -> (tensor<4x1xf32>, tensor<1xf32>, tensor<1xf32>)
 }
 
 // CHECK-LABEL: func.func @gru
-// CHECK-DAG: arith.constant dense<[[[0.534706{{[0-9]*}}, 0.133688{{[0-9]*}}]], [[0.639564{{[0-9]*}}, -0.0456905{{[0-9]*}}]]]> : tensor<2x1x2xf32>
-// CHECK-DAG: arith.constant dense<[[0.639564{{[0-9]*}}, -0.0456905{{[0-9]*}}]]> : tensor<1x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[\[}}0.534706{{[0-9]*}}, 0.133688{{[0-9]*}}]], {{\[\[}}0.639564{{[0-9]*}}, -0.0456905{{[0-9]*}}]]]> : tensor<2x1x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}0.639564{{[0-9]*}}, -0.0456905{{[0-9]*}}]]> : tensor<1x2xf32>
 func.func @gru() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
   %p = arith.constant dense<[[[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]], [[-0.1, 0.3, -0.2, 0.5, 0.7, -0.4]]]> : tensor<2x1x6xf32>
   %w = arith.constant dense<[[-0.5, -0.4], [-0.3, -0.2], [-0.1, 0.0], [0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]> : tensor<6x2xf32>
@@ -73,8 +73,8 @@ func.func @gru() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
 }
 
 // CHECK-LABEL: func.func @lstm
-// CHECK-DAG: arith.constant dense<[[[-0.176380{{[0-9]*}}, 0.209365{{[0-9]*}}]], [[-0.0468164{{[0-9]*}}, 0.323899{{[0-9]*}}]]]> : tensor<2x1x2xf32>
-// CHECK-DAG: arith.constant dense<[[-0.103835{{[0-9]*}}, 0.572562{{[0-9]*}}]]> : tensor<1x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[\[}}-0.176380{{[0-9]*}}, 0.209365{{[0-9]*}}]], {{\[\[}}-0.0468164{{[0-9]*}}, 0.323899{{[0-9]*}}]]]> : tensor<2x1x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}-0.103835{{[0-9]*}}, 0.572562{{[0-9]*}}]]> : tensor<1x2xf32>
 func.func @lstm() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
   %p = arith.constant dense<[[[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7, 0.8]], [[-0.1, 0.3, -0.2, 0.5, 0.7, -0.4, 0.2, 0.9]]]> : tensor<2x1x8xf32>
   %w = arith.constant dense<[[-0.75, -0.65], [-0.55, -0.45], [-0.35, -0.25], [-0.15, -0.05], [0.05, 0.15], [0.25, 0.35], [0.45, 0.55], [0.65, 0.75]]> : tensor<8x2xf32>
@@ -85,8 +85,8 @@ func.func @lstm() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
 
 // From the last step of each row to the first; the first row has two steps.
 // CHECK-LABEL: func.func @rnn_lengths
-// CHECK-DAG: arith.constant dense<[[[7.500000e-01], [8.750000e-01]], [[5.000000e-01], [6.250000e-01]], [[0.000000e+00], [1.250000e-01]]]> : tensor<3x2x1xf32>
-// CHECK-DAG: arith.constant dense<[[7.500000e-01], [8.750000e-01]]> : tensor<2x1xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[\[}}7.500000e-01], [8.750000e-01]], {{\[\[}}5.000000e-01], [6.250000e-01]], {{\[\[}}0.000000e+00], [1.250000e-01]]]> : tensor<3x2x1xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}7.500000e-01], [8.750000e-01]]> : tensor<2x1xf32>
 func.func @rnn_lengths() -> (tensor<3x2x1xf32>, tensor<2x1xf32>) {
   %p = arith.constant dense<[[[0.25], [0.25]], [[0.5], [0.5]], [[0.125], [0.125]]]> : tensor<3x2x1xf32>
   %w = arith.constant dense<1.0> : tensor<1x1xf32>
@@ -97,10 +97,10 @@ func.func @rnn_lengths() -> (tensor<3x2x1xf32>, tensor<2x1xf32>) {
 }
 
 // CHECK-LABEL: func.func @small
-// CHECK-DAG: arith.constant dense<[[0.000000e+00, 0.000000e+00], [1.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
-// CHECK-DAG: arith.constant dense<[[0.000000e+00, 1.000000e+00], [1.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
-// CHECK-DAG: arith.constant dense<[[0.000000e+00, 1.000000e+00], [0.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
-// CHECK-DAG: arith.constant dense<[[-1.000000e+00, -1.000000e+00, 1.000000e+00], [-1.000000e+00, -1.000000e+00, -1.000000e+00]]> : tensor<2x3xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}0.000000e+00, 0.000000e+00], [1.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}0.000000e+00, 1.000000e+00], [1.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}0.000000e+00, 1.000000e+00], [0.000000e+00, 0.000000e+00]]> : tensor<2x2xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}-1.000000e+00, -1.000000e+00, 1.000000e+00], [-1.000000e+00, -1.000000e+00, -1.000000e+00]]> : tensor<2x3xf32>
 // CHECK-DAG: arith.constant dense<[4.000000e+00, -1.000000e+00, 0.000000e+00, 1.000000e+00]> : tensor<4xf32>
 func.func @small() -> (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x3xf32>, tensor<4xf32>) {
   %a = arith.constant dense<[[1.0, 2.0], [3.0, 0x7FC00000]]> : tensor<2x2xf32>
