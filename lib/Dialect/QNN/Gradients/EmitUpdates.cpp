@@ -161,8 +161,9 @@ struct EmitUpdates : qnn::impl::EmitUpdatesBase<EmitUpdates> {
     func::FuncOp function = getOperation();
     NamedAttrList list;
     if (!text.empty()) {
-      auto dictionary = dyn_cast_or_null<DictionaryAttr>(
-          parseAttribute(("{" + text + "}").str(), &getContext()));
+      bool hasBraces = text.starts_with("{"); // a command line strips them
+      auto dictionary = dyn_cast_or_null<DictionaryAttr>(parseAttribute(
+          hasBraces ? text.str() : ("{" + text + "}").str(), &getContext()));
       if (!dictionary)
         return function.emitOpError("expected attributes of the optimizer, but "
                                     "got '")

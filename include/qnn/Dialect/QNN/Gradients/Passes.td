@@ -90,7 +90,7 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
     (`qnn.step`). `qnn.clip` and `qnn.lr_scale` of a parameter become those of its
     update. `optimizer` is the name of an update op, or `adamw`; `sgd` with
     a `momentum` is `momentum`; `bop` is for parameters of two dimensions or more, the
-    others get `adam`. `attributes` are those of the op, as text.
+    others get `adam`. `attributes` is a dictionary of the op's, as text; its braces may miss.
 
     ```mlir
     func.func @f(%w: tensor<4xf32> {qnn.name = "w", qnn.parameter}, %x: tensor<4xf32>)
@@ -110,7 +110,7 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"optimizer", "optimizer", "std::string", "\"adam\"", "Name of the update">,
-    Option<"attributes", "attributes", "std::string", "\"\"", "Its attributes, as in `momentum = 0.9 : f64, nesterov`">
+    Option<"attributes", "attributes", "std::string", "\"\"", "Its attributes, as in `{momentum = 0.9 : f64, nesterov}`">
   ];
   let dependentDialects = ["::qnn::QNNDialect"];
 }
