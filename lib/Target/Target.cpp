@@ -175,6 +175,84 @@ TargetAttr qnn::getTarget(Operation *op) {
 }
 
 //===----------------------------------------------------------------------===//
+// Instructions
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// An instruction of registers of `bits`, and the features that bring it.
+struct InstructionRow {
+  Instruction instruction;
+  unsigned bits;
+  bool isArm;
+  StringLiteral features, name;
+};
+} // namespace
+
+/// Where several rows fit, the first is taken.
+static const InstructionRow instructions[] = {
+    {Instruction::PopcountWords, 512, false, "+avx512vpopcntdq", ""},
+    {Instruction::PopcountWords, 256, false, "+avx512vpopcntdq,+avx512vl", ""},
+    {Instruction::PopcountBytes, 512, false, "+avx512bitalg", ""},
+    {Instruction::PopcountBytes, 128, true, "+neon", ""},
+    {Instruction::ShuffleBytes, 512, false, "+avx512bw",
+     "llvm.x86.avx512.pshuf.b.512"},
+    {Instruction::ShuffleBytes, 256, false, "+avx2", "llvm.x86.avx2.pshuf.b"},
+    {Instruction::ShuffleBytes, 128, false, "+ssse3",
+     "llvm.x86.ssse3.pshuf.b.128"},
+    {Instruction::ShuffleBytes, 128, true, "+neon",
+     "llvm.aarch64.neon.tbl1.v16i8"},
+    {Instruction::PermuteBytes, 512, false, "+avx512vbmi",
+     "llvm.x86.avx512.permvar.qi.512"},
+    {Instruction::PermuteShorts, 512, false, "+avx512bw",
+     "llvm.x86.avx512.permvar.hi.512"},
+    {Instruction::PermuteFloats, 512, false, "+avx512f",
+     "llvm.x86.avx512.permvar.sf.512"},
+    {Instruction::PermuteFloats, 256, false, "+avx2", "llvm.x86.avx2.permps"},
+    {Instruction::MultiplyAddBytes, 512, false, "+avx512bw",
+     "llvm.x86.avx512.pmaddubs.w.512"},
+    {Instruction::MultiplyAddBytes, 256, false, "+avx2",
+     "llvm.x86.avx2.pmadd.ub.sw"},
+    {Instruction::MultiplyAddBytes, 128, false, "+ssse3",
+     "llvm.x86.ssse3.pmadd.ub.sw.128"},
+    {Instruction::MultiplyAddShorts, 512, false, "+avx512bw",
+     "llvm.x86.avx512.pmaddw.d.512"},
+    {Instruction::MultiplyAddShorts, 256, false, "+avx2",
+     "llvm.x86.avx2.pmadd.wd"},
+    {Instruction::MultiplyAddShorts, 128, false, "+sse2",
+     "llvm.x86.sse2.pmadd.wd"},
+    {Instruction::DotBytes, 512, false, "+avx512vnni",
+     "llvm.x86.avx512.vpdpbusd.512"},
+    {Instruction::DotBytes, 256, false, "+avxvnni",
+     "llvm.x86.avx512.vpdpbusd.256"},
+    {Instruction::DotBytes, 128, true, "+i8mm",
+     "llvm.aarch64.neon.usdot.v4i32.v16i8"},
+    {Instruction::DotSignedBytes, 128, true, "+dotprod",
+     "llvm.aarch64.neon.sdot.v4i32.v16i8"},
+    {Instruction::DotUnsignedBytes, 128, true, "+dotprod",
+     "llvm.aarch64.neon.udot.v4i32.v16i8"},
+    {Instruction::DotFloats16, 512, false, "+avx512bf16",
+     "llvm.x86.avx512bf16.dpbf16ps.512"},
+};
+
+std::optional<StringRef> qnn::findInstruction(TargetAttr target,
+                                              Instruction instruction) {
+  llvm::Triple triple(target.getTriple());
+  auto cpu = describe(triple, target.getCpu(), target.getFeatures());
+  if (!cpu)
+    return {};
+  for (const InstructionRow &row : instructions)
+    if (row.instruction == instruction && row.isArm == triple.isAArch64() &&
+        row.bits == target.getVectorBits() && cpu->checkFeatures(row.features))
+      return row.name;
+  return {};
+}
+
+int64_t qnn::getCacheBytes(TargetAttr target) {
+  // Haswell and Skylake have 256 KB, later and bigger cores 512 KB to 2 MB.
+  return target.getVectorBits() >= 512 ? 1 << 20 : 1 << 18;
+}
+
+//===----------------------------------------------------------------------===//
 // Tiles
 //===----------------------------------------------------------------------===//
 
@@ -187,10 +265,10 @@ struct TileRow {
 } // namespace
 
 static const TileRow tiles[] = {
-    {{512, 32, Popcount::Instruction}, 14, 8, 14, 14},
-    {{512, 32, Popcount::Sequence}, 8, 4, 14, 14},
-    {{256, 16, Popcount::Sequence}, 1, 1, 2, 2},
-    {{128, 32, Popcount::Instruction}, 2, 1, 2, 2},
+    {{512, 32, Popcount::Instruction}, 14, 14, 14, 14},
+    {{512, 32, Popcount::Sequence}, 8, 8, 14, 14},
+    {{256, 16, Popcount::Sequence}, 2, 2, 2, 2},
+    {{128, 32, Popcount::Instruction}, 1, 1, 2, 2},
     {{128, 16, Popcount::Sequence}, 1, 1, 1, 1},
 };
 

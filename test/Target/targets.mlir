@@ -6,7 +6,7 @@
 
 // RUN: qnn-compile %s --emit=packed --target=x86-64-v3 -o - | FileCheck %s --check-prefix=V3
 // V3: cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>
-// V3: #qnn.kernel<xnor_popcount, tile = [1, 32]>
+// V3: #qnn.kernel<xnor_popcount, tile = [2, 32]>
 
 // RUN: qnn-compile %s --emit=packed --target=x86-64-v4 -o - | FileCheck %s --check-prefix=V4
 // V4: cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
@@ -18,7 +18,7 @@
 
 // RUN: qnn-compile %s --emit=packed --target=aarch64 -o - | FileCheck %s --check-prefix=NEON
 // NEON: #qnn.target<triple = "aarch64-unknown-linux-gnu", cpu = "generic", features = "", vector_bits = 128, registers = 32>
-// NEON: #qnn.kernel<xnor_popcount, tile = [2, 32]>
+// NEON: #qnn.kernel<xnor_popcount, tile = [1, 32]>
 
 // RUN: qnn-compile %s --emit=packed --target=aarch64-linux-gnu,cortex-a72 -o - | FileCheck %s --check-prefix=PAIR
 // PAIR: #qnn.target<triple = "aarch64-linux-gnu", cpu = "cortex-a72", features = "", vector_bits = 128, registers = 32>

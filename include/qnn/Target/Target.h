@@ -11,6 +11,7 @@
 #include "qnn/Arith/Enums.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "llvm/ADT/StringRef.h"
+#include <optional>
 #include <string>
 
 namespace qnn {
@@ -24,6 +25,32 @@ llvm::Expected<TargetAttr> parseTarget(mlir::MLIRContext *context,
 /// The register tile [M, N] of a kernel: M output pixels by N output channels.
 /// N is always 32: one word of packed output.
 std::pair<int64_t, int64_t> chooseTile(TargetAttr target, KernelKind kernel);
+
+/// Bytes of the second-level cache of a core: weights that are read again and
+/// again are cut to fit half of it.
+int64_t getCacheBytes(TargetAttr target);
+
+/// Instructions on whole vectors that MLIR has no op for, and that only some
+/// CPUs have. Kernels that use them ask for one and fall back without it.
+enum class Instruction {
+  PopcountWords,     ///< bits of each i32 (math.ctpop; no name)
+  PopcountBytes,     ///< bits of each i8 (math.ctpop; no name)
+  ShuffleBytes,      ///< a table of 16 bytes in each 128 bits, index i8
+  PermuteBytes,      ///< 64 bytes, index i8
+  PermuteShorts,     ///< a register of i16, index i16
+  PermuteFloats,     ///< a register of f32, index i32
+  MultiplyAddBytes,  ///< u8 x i8, pairs added to i16, saturating
+  MultiplyAddShorts, ///< i16 x i16, pairs added to i32
+  DotBytes,          ///< i32 + u8 x i8 in fours (a, u8s, i8s)
+  DotSignedBytes,    ///< i32 + i8 x i8 in fours
+  DotUnsignedBytes,  ///< u32 + u8 x u8 in fours
+  DotFloats16,       ///< f32 + bf16 x bf16 in pairs
+};
+
+/// LLVM's name of the instruction on registers of the target's width, for
+/// `llvm.call_intrinsic`; none where the CPU does not have it.
+std::optional<llvm::StringRef> findInstruction(TargetAttr target,
+                                               Instruction instruction);
 
 /// True where floats are rounded to integers (floor, to even, ...) by an
 /// instruction; elsewhere LLVM would call libm.

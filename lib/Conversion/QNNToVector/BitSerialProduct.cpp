@@ -1,5 +1,21 @@
 //===- BitSerialProduct.cpp - Codes of any bits, plane by plane -*- C++ -*-===//
+//
+// The number of a code is offset + sum_p weight_p * plane_p, and only a bipolar
+// code has an offset: 2 * plane_0 - 1. So the product of two rows of K codes is
+//
+//   neither is bipolar:    sum_pq wa_p wb_q |a_p and b_q|
+//   weights are bipolar:   sum_p  2 wa_p |a_p and b| - sum_p wa_p |a_p|
+//   activations are:       sum_q  -wb_q |a xor b_q| + (sum_q wb_q) |a|
+//   both are:              -2 |a xor b| + K
+//
+// The second terms are numbers of a pixel, the same for all output channels.
+// Each pair of planes is one pass over the whole sum; the pairs of the greatest
+// powers of two come first, and the sums are doubled between powers, so that
+// the innermost loop is that of a binary product.
+//
+//===----------------------------------------------------------------------===//
 
+#include "BitCount.h"
 #include "InnerProduct.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -10,129 +26,165 @@ using namespace mlir;
 using namespace qnn;
 
 namespace {
-/// number(code) = offset + sum_p weight_p * plane_p on both sides, so the
-/// product of two rows is
-///   sum_pq wa_p wb_q |a_p and b_q|
-///     + oa * sum_q wb_q |b_q| + ob * sum_p wa_p |a_p| + oa * ob * length.
-/// Only a bipolar code has an offset; the sums that an offset of 0 would
-/// multiply are not computed. Accumulators: the M x V products, then (for an
-/// offset of the weights) M scalars, then (of the activations) V vectors.
-struct BitSerial : InnerProduct {
-  explicit BitSerial(const Contraction &c)
-      : InnerProduct(c), a(c.op.getActivationCode()), w(c.op.getWeightCode()),
-        offsetA(planeOffset(a.getEncoding())),
-        offsetW(planeOffset(w.getEncoding())) {}
+/// A pair of planes, and the factor of its count: 2^power, or its negative.
+struct Pass {
+  unsigned activationPlane, weightPlane, power;
+  bool isNegative;
+};
 
+struct BitSerial : InnerProduct {
+  explicit BitSerial(const Contraction &c);
+
+  UnitLayout unit() const override {
+    return {wordBits, a.getBits(), w.getBits(), /*padded=*/true};
+  }
+
+  int64_t blocksAtOnce(int64_t pixels) const override {
+    return blocksOfNarrowTile(c, pixels);
+  }
   SmallVector<Type> accumulators(TileShape tile) const override {
     Type i32 = IntegerType::get(c.resultType().getContext(), 32);
-    SmallVector<Type> types(products(tile), c.vectorOf(i32));
-    if (offsetW)
-      types.append(tile.pixels, i32);
-    if (offsetA)
-      types.append(tile.vectors, c.vectorOf(i32));
-    return types;
+    return SmallVector<Type>(tile.pixels * tile.vectors, c.vectorOf(i32));
+  }
+  NarrowLayout narrow(TileShape tile) const override {
+    return bits.narrow(tile.pixels * tile.vectors);
   }
 
+  int64_t passes() const override { return pairs.size(); }
+  void beginPass(ImplicitLocOpBuilder &b, TileShape tile, int64_t pass,
+                 MutableArrayRef<Value> sums) const override {
+    shift(b, pairs[pass - 1].power - pairs[pass].power, sums);
+  }
   void addUnit(ImplicitLocOpBuilder &b, TileShape tile,
                const UnitReader &reader,
-               MutableArrayRef<Value> sums) const override {
-    for (unsigned q = 0; q < w.getBits(); ++q) {
-      SmallVector<Value> weights;
-      for (int64_t v = 0; v < tile.vectors; ++v)
-        weights.push_back(reader.weights(v, q));
-      if (offsetA)
-        for (int64_t v = 0; v < tile.vectors; ++v)
-          addScaled(b, sums[weightSum(tile, v)], popcount(b, weights[v]),
-                    weightOf(w, q));
-      for (unsigned p = 0; p < a.getBits(); ++p)
-        addPlanes(b, tile, reader, p, weights, weightOf(a, p) * weightOf(w, q),
-                  sums);
-    }
-    if (offsetW)
-      for (int64_t m = 0; m < tile.pixels; ++m)
-        for (unsigned p = 0; p < a.getBits(); ++p)
-          addScaled(b, sums[products(tile) + m],
-                    popcount(b, reader.activation(m, p)), weightOf(a, p));
+               MutableArrayRef<Value> sums) const override;
+  void widen(ImplicitLocOpBuilder &b, TileShape tile, int64_t pass,
+             ArrayRef<Value> narrow,
+             MutableArrayRef<Value> sums) const override;
+
+  SmallVector<Type> pixelTerms(TileShape tile) const override {
+    if (a.isBipolar() == w.isBipolar())
+      return {};
+    Type i32 = IntegerType::get(c.resultType().getContext(), 32);
+    return SmallVector<Type>(tile.pixels, i32);
   }
+  void addPixelTerms(ImplicitLocOpBuilder &b, TileShape tile,
+                     const UnitReader &reader,
+                     MutableArrayRef<Value> terms) const override;
 
   TileSums finish(ImplicitLocOpBuilder &b, TileShape tile, ArrayRef<Value> sums,
-                  Value length) const override {
-    TileSums rows = inRows(tile, sums.take_front(products(tile)));
-    for (int64_t m = 0; m < tile.pixels; ++m) {
-      Value constant = perPixel(b, tile, sums, length, m);
-      for (int64_t v = 0; v < tile.vectors; ++v)
-        finishSum(b, tile, sums, constant, v, rows[m][v]);
-    }
-    return rows;
-  }
+                  const PixelFacts &facts) const override;
 
 private:
   CodeAttr a, w;
-  int32_t offsetA, offsetW;
+  BitCount bits;
+  SmallVector<Pass> pairs;
 
-  static int64_t products(TileShape tile) { return tile.pixels * tile.vectors; }
-  int64_t weightSum(TileShape tile, int64_t v) const {
-    return products(tile) + (offsetW ? tile.pixels : 0) + v;
-  }
   static int32_t weightOf(CodeAttr code, unsigned plane) {
     return planeWeight(plane, code.getBits(), code.getEncoding());
   }
-
-  /// sum += count * factor; factors are powers of two, or their negatives.
-  static void addScaled(ImplicitLocOpBuilder &b, Value &sum, Value count,
-                        int32_t factor) {
-    unsigned shift = llvm::Log2_32(std::abs(factor));
-    if (shift)
-      count =
-          arith::ShLIOp::create(b, count, integerOf(b, count.getType(), shift));
-    if (factor < 0)
-      sum = arith::SubIOp::create(b, sum, count);
-    else
-      sum = arith::AddIOp::create(b, sum, count);
-  }
-
-  /// Plane `p` of the activations by one plane of the weights.
-  void addPlanes(ImplicitLocOpBuilder &b, TileShape tile,
-                 const UnitReader &reader, unsigned p, ArrayRef<Value> weights,
-                 int32_t factor, MutableArrayRef<Value> sums) const {
-    VectorType type = c.vectorOf(b.getI32Type());
-    for (int64_t m = 0; m < tile.pixels; ++m) {
-      Value word = broadcast(b, type, reader.activation(m, p));
-      for (int64_t v = 0; v < tile.vectors; ++v) {
-        Value both = arith::AndIOp::create(b, word, weights[v]);
-        addScaled(b, sums[m * tile.vectors + v], popcount(b, both), factor);
-      }
-    }
-  }
-
-  /// ob * sum_p wa_p |a_p| + oa * ob * length of pixel `m`, or null for 0.
-  Value perPixel(ImplicitLocOpBuilder &b, TileShape tile, ArrayRef<Value> sums,
-                 Value length, int64_t m) const {
-    if (!offsetW)
-      return {};
-    Value sum = sums[products(tile) + m];
-    if (offsetA)
-      sum = arith::AddIOp::create(
-          b, sum,
-          arith::MulIOp::create(b, length,
-                                integerOf(b, b.getI32Type(), offsetA)));
-    sum = arith::MulIOp::create(b, sum, integerOf(b, b.getI32Type(), offsetW));
-    return broadcast(b, c.vectorOf(b.getI32Type()), sum);
-  }
-
-  /// Adds what does not depend on pairs of planes to one sum.
-  void finishSum(ImplicitLocOpBuilder &b, TileShape tile, ArrayRef<Value> sums,
-                 Value constant, int64_t v, Value &sum) const {
-    if (constant)
-      sum = arith::AddIOp::create(b, sum, constant);
-    if (!offsetA)
-      return;
-    Value ofWeights = arith::MulIOp::create(
-        b, sums[weightSum(tile, v)], integerOf(b, sum.getType(), offsetA));
-    sum = arith::AddIOp::create(b, sum, ofWeights);
+  static void shift(ImplicitLocOpBuilder &b, unsigned by,
+                    MutableArrayRef<Value> sums) {
+    if (by)
+      for (Value &sum : sums)
+        sum = arith::ShLIOp::create(b, sum, integerOf(b, sum.getType(), by));
   }
 };
 } // namespace
+
+BitSerial::BitSerial(const Contraction &c)
+    : InnerProduct(c), a(c.op.getActivationCode()), w(c.op.getWeightCode()),
+      bits(c) {
+  for (unsigned p = 0; p < a.getBits(); ++p)
+    for (unsigned q = 0; q < w.getBits(); ++q) {
+      int32_t factor = weightOf(a, p) * weightOf(w, q);
+      if (a.isBipolar())
+        factor /= -2; // signs that differ are counted, not ones
+      pairs.push_back({p, q, llvm::Log2_32(std::abs(factor)), factor < 0});
+    }
+  llvm::sort(pairs, [](const Pass &x, const Pass &y) {
+    return std::tuple(y.power, x.weightPlane) <
+           std::tuple(x.power, y.weightPlane);
+  });
+}
+
+void BitSerial::addUnit(ImplicitLocOpBuilder &b, TileShape tile,
+                        const UnitReader &reader,
+                        MutableArrayRef<Value> sums) const {
+  const Pass &pair = pairs[reader.pass];
+  VectorType type = c.vectorOf(b.getI32Type());
+  SmallVector<Value> weights;
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    weights.push_back(reader.weights(v, pair.weightPlane));
+  for (int64_t m = tile.first; m < tile.last; ++m) {
+    Value word = broadcast(b, type, reader.activation(m, pair.activationPlane));
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value both = word;
+      if (a.isBipolar())
+        both = arith::XOrIOp::create(b, word, weights[v]);
+      else
+        both = arith::AndIOp::create(b, word, weights[v]);
+      Value &sum = sums[m * tile.vectors + v];
+      // Narrow counts are subtracted when they are widened.
+      bool subtract = pair.isNegative && sum.getType() == type;
+      sum = bits.add(b, sum, both, subtract);
+    }
+  }
+}
+
+void BitSerial::widen(ImplicitLocOpBuilder &b, TileShape tile, int64_t pass,
+                      ArrayRef<Value> narrow,
+                      MutableArrayRef<Value> sums) const {
+  for (int64_t i = tile.first * tile.vectors; i < tile.last * tile.vectors;
+       ++i) {
+    Value count = bits.widen(b, narrow[i]);
+    if (pairs[pass].isNegative)
+      sums[i] = arith::SubIOp::create(b, sums[i], count);
+    else
+      sums[i] = arith::AddIOp::create(b, sums[i], count);
+  }
+}
+
+/// sum_p wa_p |a_p| of each pixel, of a bipolar code |a|.
+void BitSerial::addPixelTerms(ImplicitLocOpBuilder &b, TileShape tile,
+                              const UnitReader &reader,
+                              MutableArrayRef<Value> terms) const {
+  for (int64_t m = tile.first; m < tile.last; ++m)
+    for (unsigned p = 0; p < a.getBits(); ++p) {
+      Value count = popcount(b, reader.activation(m, p));
+      int32_t weight = a.isBipolar() ? 1 : weightOf(a, p);
+      if (weight != 1)
+        count = arith::MulIOp::create(b, count,
+                                      integerOf(b, count.getType(), weight));
+      terms[m] = arith::AddIOp::create(b, terms[m], count);
+    }
+}
+
+TileSums BitSerial::finish(ImplicitLocOpBuilder &b, TileShape tile,
+                           ArrayRef<Value> sums,
+                           const PixelFacts &facts) const {
+  SmallVector<Value> shifted(sums);
+  shift(b, pairs.back().power, shifted);
+  TileSums rows = inRows(tile, shifted);
+  if (!a.isBipolar() && !w.isBipolar())
+    return rows;
+  int32_t factor = -1;
+  if (a.isBipolar()) {
+    factor = 0;
+    for (unsigned q = 0; q < w.getBits(); ++q)
+      factor += weightOf(w, q);
+  }
+  for (auto [m, row] : llvm::enumerate(rows)) {
+    Value term = facts.lengths[m];
+    if (!facts.terms.empty())
+      term = arith::MulIOp::create(b, facts.terms[m],
+                                   integerOf(b, b.getI32Type(), factor));
+    term = broadcast(b, c.vectorOf(b.getI32Type()), term);
+    for (Value &sum : row)
+      sum = arith::AddIOp::create(b, sum, term);
+  }
+  return rows;
+}
 
 std::unique_ptr<InnerProduct>
 qnn::createBitSerialProduct(const Contraction &c) {

@@ -4,24 +4,21 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "qnn/Arith/Packing.h"
 
 using namespace mlir;
 using namespace qnn;
 
-Contraction::Contraction(PackedContractionOpInterface op, unsigned vectorBits)
-    : op(op), g(op.getGeometry()), kind(op.getChosenKernel().getKind()) {
-  tilePixels = op.getChosenKernel().getTile()[0];
-  tileChannels = op.getChosenKernel().getTile()[1];
-  lanes = std::min<int64_t>(vectorBits / 32, tileChannels);
-  bool bits = kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
-  units = bits ? packedWords(g.channels, 1) : g.channels;
-  activationStride = bits ? op.getActivationCode().getBits() : 1;
-  weightStride = bits ? op.getWeightCode().getBits() : 1;
-  isConv = cast<RankedTensorType>(op.getActivations().getType()).getRank() == 4;
-}
+Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
+    : op(op), g(op.getGeometry()), kind(op.getChosenKernel().getKind()),
+      tilePixels(op.getChosenKernel().getTile()[0]),
+      tileChannels(op.getChosenKernel().getTile()[1]),
+      lanes(std::min<int64_t>(target.getVectorBits() / 32, tileChannels)),
+      target(target),
+      isConv(cast<RankedTensorType>(op.getActivations().getType()).getRank() ==
+             4) {}
 
 Value qnn::indexOf(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
@@ -58,6 +55,13 @@ Value qnn::readVector(ImplicitLocOpBuilder &b, VectorType type, Value source,
   Value padding = zeroOf(b, type.getElementType());
   return vector::TransferReadOp::create(b, type, source, indices, padding,
                                         ArrayRef<bool>{true});
+}
+
+Value qnn::readElements(ImplicitLocOpBuilder &b, Type type, Value source,
+                        ValueRange indices) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return readVector(b, vector, source, indices);
+  return tensor::ExtractOp::create(b, source, indices);
 }
 
 SmallVector<Value>

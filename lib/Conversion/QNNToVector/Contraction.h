@@ -4,9 +4,10 @@
 // op that they lower. Sizes that the loops count in:
 //
 // * a *unit* is what one turn of the innermost loop takes: a word of 32
-//   channels with all its bit-planes (bit kernels), a channel (bytes, floats);
-// * a unit is `activationStride` elements of the activations and
-//   `weightStride` steps of the weights: the bits of the codes, or 1.
+//   channels with all its bit-planes, a channel, 4 channels of a dot product;
+//   each inner product says what it is (UnitLayout);
+// * a *block* is the output channels whose weights lie side by side, the last
+//   dimension of the weight tiles (times what one output channel has there).
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +20,18 @@
 
 namespace qnn {
 
+/// One unit in memory.
+struct UnitLayout {
+  int64_t channels = 1;         ///< of the sum
+  int64_t activationStride = 1; ///< elements of the activations
+  int64_t weightStride = 1;     ///< steps of the weight tiles
+  /// The last unit of a tap is whole in memory, with zeros in place of
+  /// channels.
+  bool padded = false;
+};
+
 struct Contraction {
-  Contraction(PackedContractionOpInterface op, unsigned vectorBits);
+  Contraction(PackedContractionOpInterface op, TargetAttr target);
 
   mutable PackedContractionOpInterface
       op; ///< a handle; its methods are not const
@@ -28,8 +39,7 @@ struct Contraction {
   KernelKind kind;
   int64_t tilePixels, tileChannels; ///< the register tile
   int64_t lanes;                    ///< 32-bit elements of a register
-  int64_t units;                    ///< of one filter tap in one group
-  int64_t activationStride, weightStride;
+  TargetAttr target;
   bool isConv;
 
   int64_t channelsOfGroup() const { return g.outChannels / g.groups; }
@@ -37,11 +47,10 @@ struct Contraction {
     return (channelsOfGroup() + tileChannels - 1) / tileChannels;
   }
   /// Activation elements of one pixel.
-  int64_t pixelStride() const { return g.groups * units * activationStride; }
-  /// Where the taps of a filter row lie side by side in the image, one loop
-  /// runs over them and their units.
-  bool tapsAreContiguous() const {
-    return g.groups == 1 && g.dilationWidth == 1;
+  int64_t pixelStride() const {
+    return mlir::cast<mlir::RankedTensorType>(op.getActivations().getType())
+        .getShape()
+        .back();
   }
   CodeAttr outCode() const { return op.getEpilogueCode(); }
   mlir::RankedTensorType resultType() const {
@@ -52,9 +61,13 @@ struct Contraction {
   }
 };
 
-/// M pixels by V registers of output channels, summed together.
+/// M pixels by V registers of output channels, summed together. At some taps
+/// only the pixels first .. last - 1 are inside the image.
 struct TileShape {
+  TileShape(int64_t pixels, int64_t vectors)
+      : pixels(pixels), vectors(vectors), last(pixels) {}
   int64_t pixels, vectors;
+  int64_t first = 0, last;
 };
 
 /// The sums of a tile, `sums[pixel][vector]`.
@@ -72,6 +85,9 @@ mlir::Value integerOf(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
 mlir::Value zeroOf(mlir::ImplicitLocOpBuilder &b, mlir::Type type);
 mlir::Value readVector(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
                        mlir::Value source, mlir::ValueRange indices);
+/// A vector, or one element where `type` is a scalar's.
+mlir::Value readElements(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
+                         mlir::Value source, mlir::ValueRange indices);
 
 /// A loop from `low` to `high` that carries values; no loop where it runs once.
 llvm::SmallVector<mlir::Value>

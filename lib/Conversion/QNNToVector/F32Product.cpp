@@ -26,7 +26,7 @@ struct F32 : InnerProduct {
     SmallVector<Value> weights;
     for (int64_t v = 0; v < tile.vectors; ++v)
       weights.push_back(reader.weights(v, 0));
-    for (int64_t m = 0; m < tile.pixels; ++m) {
+    for (int64_t m = tile.first; m < tile.last; ++m) {
       Value x = broadcast(b, type, reader.activation(m, 0));
       for (int64_t v = 0; v < tile.vectors; ++v) {
         Value &sum = sums[m * tile.vectors + v];
@@ -37,7 +37,7 @@ struct F32 : InnerProduct {
   }
 
   TileSums finish(ImplicitLocOpBuilder &, TileShape tile, ArrayRef<Value> sums,
-                  Value) const override {
+                  const PixelFacts &) const override {
     return inRows(tile, sums);
   }
 };

@@ -1,8 +1,20 @@
 //===- InnerProduct.h - What a kernel does with one unit --------*- C++ -*-===//
 //
-// The schedule knows loops and addresses, an inner product knows arithmetic: it
-// names its accumulators, adds one unit of the sum to them, and turns them into
-// sums at the end. A new kernel is a new inner product.
+// The schedule knows loops and addresses, an inner product knows arithmetic. It
+// says what a unit is, names its accumulators, adds one unit to them and turns
+// them into sums at the end. A new kernel is one file that implements
+// InnerProduct, and one row of the table in InnerProducts.cpp.
+//
+// What a simple kernel implements: accumulators, addUnit, finish, and unit()
+// where a unit is not one channel. The rest is for kernels that want more:
+//
+// * passes: the loops over the whole sum run several times into the same
+//   accumulators (planes of codes, the greatest first);
+// * narrow accumulators: the innermost loop counts in bytes or shorts for a
+//   limited number of units, then the counts are widened;
+// * prepared activations: transformed once into a buffer that all blocks of
+//   output channels read (tables of sums, padded or shifted bytes);
+// * terms of a pixel: summed once for all blocks of output channels.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,12 +26,50 @@
 
 namespace qnn {
 
-/// Reads the operands of one unit.
-struct UnitReader {
-  /// Element `offset` (of activationStride) of pixel `m`, a scalar.
-  llvm::function_ref<mlir::Value(int64_t m, int64_t offset)> activation;
-  /// Step `offset` (of weightStride) of register `v` of the output channels.
-  llvm::function_ref<mlir::Value(int64_t v, int64_t offset)> weights;
+/// Narrow accumulators of a kernel and how many units they hold; 0: none.
+struct NarrowLayout {
+  llvm::SmallVector<mlir::Type> types;
+  int64_t units = 0;
+};
+
+/// The buffer of prepared activations; stride 0: none. A unit of a pixel is
+/// `stride` numbers of type `element` in it.
+struct PreparedLayout {
+  mlir::Type element;
+  int64_t stride = 0;
+};
+
+/// Reads the operands of one unit. Types are of a scalar, or of a vector of
+/// elements that follow one another; without one a read gives one element of
+/// the activations, `lanes` elements of the weights. The type's elements are
+/// those of the operand: a word of 4 bytes is read as vector<4xi8> and cast.
+class UnitReader {
+public:
+  virtual ~UnitReader() = default;
+  /// Elements from `offset` (of activationStride) of pixel `m`.
+  virtual mlir::Value activation(int64_t m, int64_t offset,
+                                 mlir::Type type = {}) const = 0;
+  /// Register `v` of the output channels at step `offset` (of weightStride):
+  /// the `v`-th vector of that type in the row of the step.
+  virtual mlir::Value weights(int64_t v, int64_t offset,
+                              mlir::VectorType type = {}) const = 0;
+  /// Elements from `offset` (of the prepared stride) of pixel `m`.
+  virtual mlir::Value prepared(int64_t m, int64_t offset,
+                               mlir::Type type = {}) const = 0;
+
+  /// Channels of this unit that exist: less than a unit has where it is the
+  /// last of a tap, and the units are not padded. Do not read beyond them.
+  int64_t channels = 1;
+  /// Which of the kernel's passes this is.
+  int64_t pass = 0;
+};
+
+/// What `finish` may need of each pixel.
+struct PixelFacts {
+  /// The number of products in each sum, an i32: valid taps times channels.
+  llvm::ArrayRef<mlir::Value> lengths;
+  /// The sums of addPixelTerms.
+  llvm::ArrayRef<mlir::Value> terms;
 };
 
 class InnerProduct {
@@ -30,19 +80,71 @@ public:
   /// The inner product of a contraction's kernel; null where it has none yet.
   static std::unique_ptr<InnerProduct> create(const Contraction &c);
 
+  //===--- Sizes ----------------------------------------------------------===//
+
+  virtual UnitLayout unit() const { return {}; }
+
+  /// Blocks of output channels that a tile of so many pixels takes at once.
+  /// More than one hides latencies where pixels are few.
+  virtual int64_t blocksAtOnce(int64_t pixels) const { return 1; }
+
+  /// Units of a tap after which sums are stored and all pixels take their turn,
+  /// so that operands stay in the caches; 0: the whole sum at once. Each block
+  /// of the sum ends with `finish`, and the results are added.
+  virtual int64_t unitsOfBlock() const { return 0; }
+
+  //===--- Sums -----------------------------------------------------------===//
+
   /// Types of the accumulators of a tile; all start at zero.
   virtual llvm::SmallVector<mlir::Type> accumulators(TileShape tile) const = 0;
 
-  /// Adds one unit to the accumulators.
+  /// Adds one unit of the pixels `tile.first .. tile.last - 1`. `sums` are the
+  /// accumulators, or the narrow ones of a kernel that has them.
   virtual void addUnit(mlir::ImplicitLocOpBuilder &b, TileShape tile,
                        const UnitReader &reader,
                        llvm::MutableArrayRef<mlir::Value> sums) const = 0;
 
-  /// The sums of products. `length` is the number of products in each, an i32:
-  /// the valid taps times the channels.
+  /// The sums of products. All pixels are asked for.
   virtual TileSums finish(mlir::ImplicitLocOpBuilder &b, TileShape tile,
                           llvm::ArrayRef<mlir::Value> sums,
-                          mlir::Value length) const = 0;
+                          const PixelFacts &facts) const = 0;
+
+  //===--- Passes ---------------------------------------------------------===//
+
+  virtual int64_t passes() const { return 1; }
+  /// Called before each pass but the first.
+  virtual void beginPass(mlir::ImplicitLocOpBuilder &b, TileShape tile,
+                         int64_t pass,
+                         llvm::MutableArrayRef<mlir::Value> sums) const {}
+
+  //===--- Narrow accumulators --------------------------------------------===//
+
+  virtual NarrowLayout narrow(TileShape tile) const { return {}; }
+  /// Adds narrow accumulators to the others.
+  virtual void widen(mlir::ImplicitLocOpBuilder &b, TileShape tile,
+                     int64_t pass, llvm::ArrayRef<mlir::Value> narrow,
+                     llvm::MutableArrayRef<mlir::Value> sums) const {}
+
+  //===--- Prepared activations -------------------------------------------===//
+
+  virtual PreparedLayout prepared() const { return {}; }
+  /// Prepares one unit of pixel 0 of `reader`: gives `store` each vector (or
+  /// scalar) and its offset within the stride. All of the stride is stored.
+  virtual void prepareUnit(
+      mlir::ImplicitLocOpBuilder &b, const UnitReader &reader,
+      llvm::function_ref<void(mlir::Value, int64_t offset)> store) const {}
+
+  //===--- Terms of a pixel -----------------------------------------------===//
+
+  /// Types of accumulators that do not depend on the output channel.
+  virtual llvm::SmallVector<mlir::Type> pixelTerms(TileShape tile) const {
+    return {};
+  }
+  /// Adds one unit of the pixels `tile.first .. tile.last - 1` to them. Only
+  /// activations can be read.
+  virtual void addPixelTerms(mlir::ImplicitLocOpBuilder &b, TileShape tile,
+                             const UnitReader &reader,
+                             llvm::MutableArrayRef<mlir::Value> terms) const {}
 
 protected:
   const Contraction &c;
@@ -61,6 +163,10 @@ std::unique_ptr<InnerProduct> createF32Product(const Contraction &c);
 mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
                       mlir::Value scalar);
 mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
+/// 4 blocks of output channels at once where pixels are so few that the kernel's
+/// tile has registers for them, else 1: more than 4 streams of weights are not
+/// prefetched, and 2 of them cost more registers for addresses than they gain.
+int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
 

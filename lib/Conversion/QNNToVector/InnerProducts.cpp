@@ -16,6 +16,10 @@ Value qnn::popcount(ImplicitLocOpBuilder &b, Value words) {
   return math::CtPopOp::create(b, words);
 }
 
+int64_t qnn::blocksOfNarrowTile(const Contraction &c, int64_t pixels) {
+  return c.tilePixels / pixels >= 4 ? 4 : 1;
+}
+
 TileSums qnn::inRows(TileShape tile, ArrayRef<Value> sums) {
   TileSums rows;
   for (int64_t m = 0; m < tile.pixels; ++m)

@@ -28,7 +28,7 @@ struct Int8 : InnerProduct {
     SmallVector<Value> weights;
     for (int64_t v = 0; v < tile.vectors; ++v)
       weights.push_back(extend(b, reader.weights(v, 0), type, unsignedWeights));
-    for (int64_t m = 0; m < tile.pixels; ++m) {
+    for (int64_t m = tile.first; m < tile.last; ++m) {
       Value number = broadcast(
           b, type,
           numberOf(b, reader.activation(m, 0), op.getActivationCode()));
@@ -41,7 +41,7 @@ struct Int8 : InnerProduct {
   }
 
   TileSums finish(ImplicitLocOpBuilder &, TileShape tile, ArrayRef<Value> sums,
-                  Value) const override {
+                  const PixelFacts &) const override {
     return inRows(tile, sums);
   }
 

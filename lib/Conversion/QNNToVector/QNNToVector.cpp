@@ -10,6 +10,7 @@
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Target/Target.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -30,8 +31,7 @@ struct LowerContraction
 
   LogicalResult matchAndRewrite(PackedContractionOpInterface op,
                                 PatternRewriter &rewriter) const override {
-    unsigned vectorBits = getTarget(op).getVectorBits();
-    Contraction contraction(op, vectorBits);
+    Contraction contraction(op, getTarget(op));
     if (contraction.tileChannels % contraction.lanes != 0)
       return rewriter.notifyMatchFailure(
           op, "the registers do not divide the tile");

@@ -1,23 +1,28 @@
 // RUN: qnn-opt %s --convert-qnn-to-vector --canonicalize --cse --split-input-file | FileCheck %s
 
-// 2-bit activations by bipolar weights: planes of weight 1 and 2, and the
-// weights' offset of -1 times the sum of the activations.
+// 2-bit activations by bipolar weights: the weights' offset of -1 times the sum
+// of the activations, once for the pixel; then the plane of weight 2, whose
+// count is doubled, and that of weight 1, each in a pass of its own.
 // CHECK-LABEL: func.func @bit_serial
 // CHECK-DAG: %[[ONE:.*]] = arith.constant dense<1> : vector<4xi32>
-// CHECK-DAG: %[[TWO:.*]] = arith.constant dense<2> : vector<4xi32>
-// CHECK: %[[S:.*]]:2 = scf.for {{.*}} -> (vector<4xi32>, i32)
-// CHECK:   %[[W:.*]] = vector.transfer_read
-// CHECK:   %[[P0:.*]] = arith.andi %{{.*}}, %[[W]]
-// CHECK:   %[[N0:.*]] = math.ctpop %[[P0]]
-// CHECK:   arith.shli %[[N0]], %[[ONE]]
-// CHECK:   %[[P1:.*]] = arith.andi %{{.*}}, %[[W]]
-// CHECK:   %[[N1:.*]] = math.ctpop %[[P1]]
-// CHECK:   arith.shli %[[N1]], %[[TWO]]
+// CHECK: %[[A:.*]] = scf.for {{.*}} -> (i32)
 // CHECK:   math.ctpop %{{.*}} : i32
-// CHECK:   math.ctpop %{{.*}} : i32
-// CHECK: %[[A:.*]] = arith.muli %[[S]]#1, %c-1_i32
-// CHECK: %[[B:.*]] = vector.broadcast %[[A]]
-// CHECK: arith.addi %[[S]]#0, %[[B]]
+// CHECK:   %[[N1:.*]] = math.ctpop %{{.*}} : i32
+// CHECK:   arith.muli %[[N1]], %c2_i32
+// CHECK: %[[P1:.*]] = scf.for {{.*}} -> (vector<16xi8>)
+// CHECK:   %[[I1:.*]] = arith.addi %{{.*}}, %c1 : index
+// CHECK:   tensor.extract %{{.*}}[%[[I1]]]
+// CHECK:   arith.andi
+// CHECK:   math.ctpop %{{.*}} : vector<16xi8>
+// CHECK: %[[B1:.*]] = llvm.call_intrinsic {{.*}}(%[[P1]]
+// CHECK: %[[W1:.*]] = llvm.call_intrinsic {{.*}}(%[[B1]]
+// CHECK: %[[D:.*]] = arith.shli %[[W1]], %[[ONE]]
+// CHECK: scf.for {{.*}} -> (vector<16xi8>)
+// CHECK: %[[S:.*]] = arith.addi %[[D]], %{{.*}} : vector<4xi32>
+// CHECK: %[[T:.*]] = arith.shli %[[S]], %[[ONE]]
+// CHECK: %[[O:.*]] = arith.muli %[[A]], %c-1_i32
+// CHECK: %[[B:.*]] = vector.broadcast %[[O]]
+// CHECK: arith.addi %[[T]], %[[B]]
 func.func @bit_serial(%x: tensor<1x4xi32>, %w: tensor<1x2x32xi32>) -> tensor<1x4xi32> {
   %0 = qnn.bit_serial_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<2, unsigned>,
           rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<bit_serial, tile = [1, 32]>}
@@ -27,12 +32,22 @@ func.func @bit_serial(%x: tensor<1x4xi32>, %w: tensor<1x2x32xi32>) -> tensor<1x4
 
 // -----
 
-// The greatest plane of a signed code counts down.
+// The greatest plane of a signed code counts down; four passes, two of them of
+// one power.
 // CHECK-LABEL: func.func @bit_serial_signed
-// CHECK: scf.for {{.*}} -> (vector<4xi32>)
-// CHECK-COUNT-2: arith.addi %{{.*}} : vector<4xi32>
+// CHECK: scf.for
 // CHECK: arith.subi %{{.*}} : vector<4xi32>
+// CHECK: arith.shli
+// CHECK: scf.for
+// CHECK: arith.addi %{{.*}} : vector<4xi32>
+// CHECK-NOT: arith.shli
+// CHECK: scf.for
 // CHECK: arith.subi %{{.*}} : vector<4xi32>
+// CHECK: arith.shli
+// CHECK: scf.for
+// CHECK: arith.addi %{{.*}} : vector<4xi32>
+// CHECK-NOT: arith.shli
+// CHECK: return
 func.func @bit_serial_signed(%x: tensor<1x4xi32>, %w: tensor<1x4x32xi32>) -> tensor<1x4xi32> {
   %0 = qnn.bit_serial_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<2, unsigned>,
           rhs_code = #qnn.code<2, signed>, kernel = #qnn.kernel<bit_serial, tile = [1, 32]>}

@@ -47,8 +47,8 @@ module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "
 // CHECK:   scf.for %[[COLUMN:.*]] = %c0 to %c28 step %c14
 // CHECK:     scf.for %[[BLOCK:.*]] = %c0 to %c2 step %c1
 // CHECK:       scf.for %[[KH:.*]] = %c0 to %c3 step %c1
+// CHECK:         %[[IH:.*]] = arith.addi %[[ROW]], %[[KH]]
 // CHECK:         scf.for %[[UNIT:.*]] = %c0 to %c12 step %c1
-// CHECK:           %[[IH:.*]] = arith.addi %[[ROW]], %[[KH]]
 // CHECK-COUNT-2:   vector.transfer_read %[[W]][%[[BLOCK]], %[[KH]], %[[UNIT]], %{{.*}}]
 // CHECK-COUNT-28:  math.ctpop
 // CHECK-NOT:       math.ctpop
@@ -67,8 +67,9 @@ module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "
 // -----
 
 // Padding is not visited: rows of the filter from max(0, 1 - row) to
-// min(3, 9 - row), taps 1 .. 2 of the first column, 0 .. 2 of the middle ones,
-// 0 .. 1 of the last. The length of a sum follows the rows.
+// min(3, 9 - row). Of 8 columns in two tiles the first has the tap 0 for its
+// last 3 pixels only, the second the tap 2 for its first 3. The length of a sum
+// follows rows and taps: 64 and 96 of each row.
 // CHECK-LABEL: func.func @padding
 // CHECK: scf.for %[[ROW:.*]] = %c0 to %c8 step %c1
 // CHECK:   %[[ABOVE:.*]] = arith.subi %c1, %[[ROW]]
@@ -78,15 +79,18 @@ module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "
 // CHECK:   %[[LAST:.*]] = arith.maxsi %[[BELOW]], %c0
 // CHECK:   %[[HIGH:.*]] = arith.minsi %[[LAST]], %c3
 // CHECK:   scf.for %{{.*}} = %[[LOW]] to %[[HIGH]] step %c1
+// CHECK-COUNT-6: math.ctpop
+// CHECK-NOT:   math.ctpop
 // CHECK:     scf.for %{{.*}} = %c1 to %c3 step %c1
+// CHECK-COUNT-8: math.ctpop
+// CHECK-NOT:   math.ctpop
 // CHECK:   %[[ROWS:.*]] = arith.subi %[[HIGH]], %[[LOW]]
-// CHECK:   arith.muli %[[ROWS]], %c64
-// CHECK:   scf.for %{{.*}} = %c1 to %c7 step %c3
-// CHECK:     scf.for %{{.*}} = %[[LOW]] to %[[HIGH]] step %c1
-// CHECK:       scf.for %{{.*}} = %c0 to %c3 step %c1
-// CHECK:     arith.muli %{{.*}}, %c96
+// CHECK-DAG:   arith.muli %[[ROWS]], %c64
+// CHECK-DAG:   arith.muli %[[ROWS]], %c96
 // CHECK:   scf.for %{{.*}} = %[[LOW]] to %[[HIGH]] step %c1
 // CHECK:     scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK-COUNT-14: math.ctpop
+// CHECK-NOT:   math.ctpop
 module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
   func.func @padding(%x: tensor<1x8x8x1xi32>, %w: tensor<1x3x3x1x32xi32>) -> tensor<1x8x8x32xi16> {
     %0 = qnn.xnor_conv2d %x, %w {channels = 32 : i64, out_channels = 32 : i64, pads = array<i64: 1, 1, 1, 1>, lhs_code = #qnn.code<1, bipolar>,
@@ -99,9 +103,10 @@ module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "
 // -----
 
 // 10 channels of 32: the registers that hold none are not computed, the last
-// is cut. Without a target registers have 128 bits.
+// is cut. Without a target registers have 128 bits, and bits are counted in
+// bytes.
 // CHECK-LABEL: func.func @part_of_block
-// CHECK: iter_args({{.*}}) -> (vector<4xi32>, vector<4xi32>, vector<4xi32>)
+// CHECK: iter_args({{.*}}) -> (vector<16xi8>, vector<16xi8>, vector<16xi8>)
 // CHECK-COUNT-2: vector.transfer_write %{{.*}} : vector<4xi32>, tensor<1x10xi32>
 // CHECK: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [2], strides = [1]}
 // CHECK: vector.transfer_write %{{.*}} : vector<2xi32>, tensor<1x10xi32>
@@ -114,16 +119,65 @@ func.func @part_of_block(%x: tensor<1x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<
 
 // -----
 
+// A byte counts the bits of 31 words: 124 words are 4 loops of 31.
+// CHECK-LABEL: func.func @widen
+// CHECK: scf.for %[[FIRST:.*]] = %c0 to %c124 step %c31 iter_args({{.*}}) -> (vector<4xi32>)
+// CHECK:   %[[END:.*]] = arith.addi %[[FIRST]], %c31
+// CHECK:   %[[BYTES:.*]] = scf.for %{{.*}} = %[[FIRST]] to %[[END]] step %c1 iter_args({{.*}}) -> (vector<16xi8>)
+// CHECK:     %[[BITS:.*]] = math.ctpop %{{.*}} : vector<16xi8>
+// CHECK:     arith.addi %{{.*}}, %[[BITS]] : vector<16xi8>
+// CHECK:   %[[SHORTS:.*]] = llvm.call_intrinsic "llvm.x86.ssse3.pmadd.ub.sw.128"(%[[BYTES]]
+// CHECK:   %[[WORDS:.*]] = llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"(%[[SHORTS]]
+// CHECK:   arith.addi %{{.*}}, %[[WORDS]] : vector<4xi32>
+func.func @widen(%x: tensor<1x124xi32>, %w: tensor<1x124x32xi32>) -> tensor<1x4xi32> {
+  %0 = qnn.xnor_matmul %x, %w {channels = 3968 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<1, bipolar>,
+          rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>}
+      : (tensor<1x124xi32>, tensor<1x124x32xi32>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+
+// -----
+
+// Weights of 12 blocks, 16 KB each, do not fit half of 256 KB: all rows take 6
+// of them, then all rows the others. One pixel has registers for 4 blocks.
+// CHECK-LABEL: func.func @ranges
+// CHECK: scf.for %[[RANGE:.*]] = %c0 to %c12 step %c6
+// CHECK:   scf.for %{{.*}} = %c0 to %c16 step %c4
+// CHECK:     %[[END:.*]] = arith.addi %[[RANGE]], %c6
+// CHECK:     scf.for %{{.*}} = %[[RANGE]] to %[[END]] step %c1
+func.func @ranges(%x: tensor<16x128xi32>, %w: tensor<12x128x32xi32>) -> tensor<16x384xi32> {
+  %0 = qnn.xnor_matmul %x, %w {channels = 4096 : i64, out_channels = 384 : i64, lhs_code = #qnn.code<1, bipolar>,
+          rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<16x128xi32>, tensor<12x128x32xi32>) -> tensor<16x384xi32>
+  return %0 : tensor<16x384xi32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @blocks_at_once
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c4
+// CHECK:   scf.for {{.*}} -> (vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>)
+module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+  func.func @blocks_at_once(%x: tensor<1x4xi32>, %w: tensor<8x4x32xi32>) -> tensor<1x256xi32> {
+    %0 = qnn.xnor_matmul %x, %w {channels = 128 : i64, out_channels = 256 : i64, lhs_code = #qnn.code<1, bipolar>,
+            rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [14, 32]>}
+        : (tensor<1x4xi32>, tensor<8x4x32xi32>) -> tensor<1x256xi32>
+    return %0 : tensor<1x256xi32>
+  }
+}
+
+// -----
+
 // Dilated taps and groups have loops of their own.
 // CHECK-LABEL: func.func @groups
 // CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1
 // CHECK:   scf.for %{{.*}} = %c0 to %c2 step %c1
 // CHECK:     scf.for %{{.*}} = %c0 to %c3 step %c1
 // CHECK:       scf.for %{{.*}} = %c0 to %c5 step %c1
-// CHECK:         tensor.extract %{{.*}} : tensor<1x8x80xi8>
-func.func @groups(%x: tensor<1x8x8x10xi8>, %w: tensor<2x2x3x5x32xi8>) -> tensor<1x7x4x8xi32> {
-  %0 = qnn.int8_conv2d %x, %w {channels = 5 : i64, out_channels = 8 : i64, groups = 2 : i64, dilations = array<i64: 1, 2>,
-          lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
-      : (tensor<1x8x8x10xi8>, tensor<2x2x3x5x32xi8>) -> tensor<1x7x4x8xi32>
+// CHECK:         tensor.extract %{{.*}} : tensor<1x8x80xi32>
+func.func @groups(%x: tensor<1x8x8x10xi32>, %w: tensor<2x2x3x5x32xi32>) -> tensor<1x7x4x8xi32> {
+  %0 = qnn.xnor_conv2d %x, %w {channels = 160 : i64, out_channels = 8 : i64, groups = 2 : i64, dilations = array<i64: 1, 2>,
+          lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>}
+      : (tensor<1x8x8x10xi32>, tensor<2x2x3x5x32xi32>) -> tensor<1x7x4x8xi32>
   return %0 : tensor<1x7x4x8xi32>
 }

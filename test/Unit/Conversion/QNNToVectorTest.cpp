@@ -2,8 +2,9 @@
 //
 // Products of the integer form, interpreted as they are and compiled by way of
 // the packed form, must agree bit for bit: over shapes at the edges of words,
-// blocks and tiles, each kernel, each code, each epilogue, and registers of
-// 128, 256 and 512 bits (LLVM splits those that the machine does not have).
+// blocks and tiles, each kernel, each code, each epilogue, and the schedules of
+// several targets. A schedule of wider registers, or without instructions that
+// have no op in MLIR, runs on every machine: LLVM splits and expands it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,7 +12,9 @@
 #include "qnn/Arith/Code.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
 #include <gtest/gtest.h>
 #include <random>
 
@@ -88,7 +91,15 @@ uint8_t byteOf(int32_t number, Code code) {
   return static_cast<uint8_t>(number);
 }
 
-class VectorTest : public testing::TestWithParam<std::tuple<Case, unsigned>> {
+/// A schedule's target. Of `cpu` only x86-64 is run, where this machine has it.
+struct Schedule {
+  const char *name, *triple, *cpu;
+  unsigned bits, registers;
+};
+
+void PrintTo(const Schedule &s, std::ostream *os) { *os << s.name; }
+
+class VectorTest : public testing::TestWithParam<std::tuple<Case, Schedule>> {
 protected:
   std::mt19937 random{7};
   const Case &c = std::get<0>(GetParam());
@@ -137,7 +148,27 @@ protected:
             shape.outChannels};
   }
 
-  std::string text(unsigned vectorBits);
+  /// Intrinsics of x86 are not expanded by LLVM.
+  static bool runsHere(const Schedule &schedule) {
+    static const llvm::StringMap<bool> features =
+        llvm::sys::getHostCPUFeatures();
+    StringRef cpu = schedule.cpu;
+    if (cpu == "x86-64-v2")
+      return features.lookup("ssse3");
+    if (cpu == "x86-64-v3")
+      return features.lookup("avx2");
+    if (cpu == "x86-64-v4")
+      return features.lookup("avx512bw") && features.lookup("avx512vl");
+    return true;
+  }
+
+  virtual Tensor weightsOf() { return randomCodes(filterSizes(), c.weights); }
+  virtual Tensor activationsOf() {
+    return randomCodes(inputSizes(), c.activations);
+  }
+
+  void compare();
+  std::string text(const Schedule &schedule);
   std::string product(const std::string &sums);
   std::string thresholds();
 };
@@ -145,7 +176,7 @@ protected:
 std::string VectorTest::product(const std::string &sums) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  Tensor filter = randomCodes(filterSizes(), c.weights);
+  Tensor filter = weightsOf();
   std::string bytes(filter.integers.begin(), filter.integers.end());
   std::string input = type(inputSizes(), "i8");
   std::string weights = type(filterSizes(), "i8");
@@ -190,7 +221,7 @@ std::string VectorTest::thresholds() {
          "x" + std::to_string(levels) + "xi32>";
 }
 
-std::string VectorTest::text(unsigned vectorBits) {
+std::string VectorTest::text(const Schedule &schedule) {
   std::string sums =
       type(resultSizes(), c.store == Store::NarrowSums ? "i16" : "i32");
   std::string result = sums, value = "%sums", body = product(sums);
@@ -211,17 +242,21 @@ std::string VectorTest::text(unsigned vectorBits) {
     os << " %words = qnn.pack %codes {code = " << c.out.str() << "} : ("
        << bytes << ") -> " << result << "\n";
   }
-  return "module attributes {qnn.target = #qnn.target<triple = \"\", cpu = "
-         "\"\", features = \"\", vector_bits = " +
-         std::to_string(vectorBits) +
-         ", registers = 16>} {\nfunc.func @f(%x: " + type(inputSizes(), "i8") +
-         ") -> " + result + " {\n" + body + " return " + value + " : " +
-         result + "\n}\n}\n";
+  return std::string(
+             "module attributes {qnn.target = #qnn.target<triple = \"") +
+         schedule.triple + "\", cpu = \"" + schedule.cpu +
+         "\", features = \"\", vector_bits = " + std::to_string(schedule.bits) +
+         ", registers = " + std::to_string(schedule.registers) +
+         ">} {\nfunc.func @f(%x: " + type(inputSizes(), "i8") + ") -> " +
+         result + " {\n" + body + " return " + value + " : " + result +
+         "\n}\n}\n";
 }
 
-TEST_P(VectorTest, EqualsReference) {
+void VectorTest::compare() {
+  if (!runsHere(std::get<1>(GetParam())))
+    GTEST_SKIP() << "this machine has no registers of the target";
   std::string source = text(std::get<1>(GetParam()));
-  SmallVector<Tensor> arguments{randomCodes(inputSizes(), c.activations)};
+  SmallVector<Tensor> arguments{activationsOf()};
   Program program(source), packed(source);
   packed.transform([](OpPassManager &pm) {
     pm.addPass(createPackProducts());
@@ -242,6 +277,8 @@ TEST_P(VectorTest, EqualsReference) {
         << "element " << i << " of\n"
         << source;
 }
+
+TEST_P(VectorTest, EqualsReference) { compare(); }
 
 //===----------------------------------------------------------------------===//
 // Cases
@@ -366,6 +403,40 @@ const Case cases[] = {
      planes,
      s(2),
      u(2)},
+    // Every pair of widths that the passes order differently.
+    {"w1a8", matmul(3, 33, 34), planes, u(8), bipolar, Store::Words},
+    {"w8a1", matmul(3, 33, 34), planes, bipolar, s(8)},
+    {"w2a3", matmul(15, 65, 5), planes, s(3), u(2)},
+    {"w8a8", matmul(1, 33, 5), planes, s(8), s(8), Store::Sums, bipolar, 1},
+    // Counts at the end of what a byte holds: 31 words, also over rows.
+    {"words30", matmul(3, 30 * 32, 33), xnor, bipolar, bipolar},
+    {"words31", matmul(3, 31 * 32, 33), xnor, bipolar, bipolar},
+    {"words32", matmul(3, 32 * 32, 33), xnor, bipolar, bipolar},
+    {"words37", matmul(3, 37 * 32 - 5, 33), xnor, bipolar, bipolar},
+    {"words33_planes", matmul(3, 33 * 32, 33), planes, u(2), s(2)},
+    {"words_of_rows",
+     {1, 4, 6, 120, 33, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}},
+     xnor,
+     bipolar,
+     bipolar},
+    {"words_of_taps",
+     {1, 4, 6, 330, 33, 3, 4, 1, 1, 1, 1, {1, 1, 1, 2}},
+     xnor,
+     bipolar,
+     bipolar},
+    {"words_of_dilated_taps",
+     {1, 5, 9, 1050, 3, 2, 3, 1, 1, 2, 2, {1, 2, 1, 2}},
+     xnor,
+     bipolar,
+     bipolar},
+    // Weights of several ranges of output channels, the last one in part.
+    {"ranges", matmul(9, 4096, 33 * 8 + 5), xnor, bipolar, bipolar},
+    {"ranges_of_rows",
+     {2, 3, 2, 4096, 33 * 4, 1, 1},
+     xnor,
+     bipolar,
+     bipolar,
+     Store::Words},
     // Bytes: signs, the widest codes, bipolar on either side.
     {"u8s8", matmul(3, 70, 33), bytes, u(8), s(8)},
     {"s8u8", matmul(3, 70, 33), bytes, s(8), u(8)},
@@ -393,13 +464,103 @@ const Case cases[] = {
     {"bytes_s5", matmul(3, 40, 33), bytes, s(4), s(4), Store::Bytes, s(5)},
 };
 
+/// Without a name a CPU has no instructions that MLIR has no op for.
+const Schedule schedules[] = {
+    {"128", "", "", 128, 16},
+    {"512", "", "", 512, 32},
+    {"v2", "x86_64-linux-gnu", "x86-64-v2", 128, 16},
+    {"v3", "x86_64-linux-gnu", "x86-64-v3", 256, 16},
+    {"v4", "x86_64-linux-gnu", "x86-64-v4", 512, 32},
+};
+
+std::string nameOf(const testing::TestParamInfo<VectorTest::ParamType> &info) {
+  return std::string(std::get<0>(info.param).name) + "_" +
+         std::get<1>(info.param).name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Products, VectorTest,
+                         testing::Combine(testing::ValuesIn(cases),
+                                          testing::ValuesIn(schedules)),
+                         nameOf);
+
+/// The popcount of words is an op of MLIR, so this machine can run it without
+/// having the instruction.
+const Schedule withPopcount = {"znver4", "x86_64-linux-gnu", "znver4", 512, 32};
+
+std::vector<Case> casesOfBits() {
+  std::vector<Case> result;
+  for (const Case &c : cases)
+    if (c.kernel != bytes)
+      result.push_back(c);
+  return result;
+}
+
+INSTANTIATE_TEST_SUITE_P(Popcount, VectorTest,
+                         testing::Combine(testing::ValuesIn(casesOfBits()),
+                                          testing::Values(withPopcount)),
+                         nameOf);
+
+//===----------------------------------------------------------------------===//
+// All inputs
+//===----------------------------------------------------------------------===//
+
+/// Every row of activations by every row of weights: 2^16 products at most.
+struct ExhaustiveTest : VectorTest {
+  static Tensor allRows(int64_t channels, Code code) {
+    int64_t rows = int64_t(1) << (channels * code.bits);
+    Tensor tensor;
+    tensor.shape = {rows, channels};
+    tensor.isFloat = false;
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t k = 0; k < channels; ++k) {
+        int32_t pattern = row >> (k * code.bits) & ((1 << code.bits) - 1);
+        tensor.integers.push_back(
+            byteOf(codeToNumber(pattern, code.bits, code.encoding), code));
+      }
+    return tensor;
+  }
+
+  Tensor weightsOf() override { return allRows(shape.channels, c.weights); }
+  Tensor activationsOf() override {
+    return allRows(shape.channels, c.activations);
+  }
+};
+
+TEST_P(ExhaustiveTest, EqualsReference) { compare(); }
+
+Case all(const char *name, KernelKind kernel, int64_t channels,
+         Code activations, Code weights, int64_t pixels) {
+  return {name,
+          matmul(int64_t(1) << (channels * activations.bits), channels,
+                 int64_t(1) << (channels * weights.bits)),
+          kernel,
+          activations,
+          weights,
+          Store::Sums,
+          bipolar,
+          pixels};
+}
+
+const Case allInputs[] = {
+    all("xnor8", xnor, 8, bipolar, bipolar, 14),
+    all("w1a1", planes, 8, bipolar, bipolar, 8),
+    all("w1a2", planes, 5, u(2), bipolar, 14),
+    all("w2a1", planes, 5, bipolar, s(2), 14),
+    all("w2a2", planes, 4, u(2), s(2), 2),
+    all("w2a2_signed", planes, 4, s(2), u(2), 1),
+    all("w3a3", planes, 2, u(3), s(3), 1),
+    all("w4a4", planes, 2, u(4), s(4), 1),
+    all("w5a3", planes, 1, u(3), s(5), 1),
+    all("w8a1", planes, 1, bipolar, s(8), 2),
+    all("w1a8", planes, 1, s(8), bipolar, 3),
+};
+
 INSTANTIATE_TEST_SUITE_P(
-    Products, VectorTest,
-    testing::Combine(testing::ValuesIn(cases), testing::Values(128, 512)),
-    [](const testing::TestParamInfo<VectorTest::ParamType> &info) {
-      return std::string(std::get<0>(info.param).name) + "_" +
-             std::to_string(std::get<1>(info.param));
-    });
+    Products, ExhaustiveTest,
+    testing::Combine(testing::ValuesIn(allInputs),
+                     testing::Values(schedules[0], schedules[2], schedules[3],
+                                     schedules[4], withPopcount)),
+    nameOf);
 
 //===----------------------------------------------------------------------===//
 // Floats
