@@ -1,9 +1,16 @@
 //===- EmitUpdates.cpp - Optimizers in the place of gradients ---*- C++ -*-===//
+//
+// An update stands where its gradient is known and its parameter was read for
+// the last time: there the parameter can be written in place, and the gradient
+// needs no memory any longer.
+//
+//===----------------------------------------------------------------------===//
 
 #include "qnn/Dialect/QNN/Gradients/Gradients.h"
 #include "qnn/Dialect/QNN/Gradients/Passes.h"
 
 #include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
 #include "qnn/Training/TrainStep.h"
 #include "qnn/Transforms/ModelAttributes.h"
@@ -40,8 +47,13 @@ public:
   /// Puts the update of a parameter in the place of result `result`, its
   /// gradient; its states become results at the end.
   void emit(unsigned argument, unsigned result, const Method &method);
+  /// Scales the gradients `results` so that the norm of all together is at most
+  /// `limit`.
+  void clipNorm(ArrayRef<unsigned> results, double limit);
 
 private:
+  /// Moves the builder behind `value` and the uses of `parameter`.
+  void moveBehind(Value value, Value parameter);
   Value addArgument(Twine name, Type type, NamedAttribute mark);
   /// The scalar argument with the attribute `mark`.
   Value scalar(StringRef name, StringRef mark, Type element);
@@ -99,6 +111,50 @@ Value Updates::scalar(StringRef name, StringRef mark, Type element) {
                      builder.getNamedAttr(mark, builder.getUnitAttr()));
 }
 
+void Updates::moveBehind(Value value, Value parameter) {
+  Operation *last = value.getDefiningOp();
+  for (Operation *user : parameter.getUsers()) {
+    Operation *op = block.findAncestorOpInBlock(*user);
+    if (!isa<func::ReturnOp>(op) && (!last || last->isBeforeInBlock(op)))
+      last = op;
+  }
+  if (last)
+    builder.setInsertionPointAfter(last);
+  else
+    builder.setInsertionPointToStart(&block);
+}
+
+void Updates::clipNorm(ArrayRef<unsigned> results, double limit) {
+  Operation *terminator = block.getTerminator();
+  builder.setInsertionPoint(terminator);
+  Location loc = function.getLoc();
+  auto scalarType = RankedTensorType::get({}, builder.getF32Type());
+  auto constant = [&](float value) {
+    return arith::ConstantOp::create(builder, loc,
+                                     DenseElementsAttr::get(scalarType, value));
+  };
+  Value sum = constant(0);
+  for (unsigned result : results) {
+    Value grad = terminator->getOperand(result);
+    Value square = MulOp::create(builder, loc, grad, grad);
+    auto rank = cast<RankedTensorType>(grad.getType()).getRank();
+    if (rank > 0)
+      square = ReduceOp::create(
+          builder, loc, square,
+          ReduceKindAttr::get(builder.getContext(), ReduceKind::Sum),
+          builder.getDenseI64ArrayAttr(
+              llvm::to_vector(llvm::seq<int64_t>(0, rank))));
+    sum = AddOp::create(builder, loc, sum, square);
+  }
+  Value norm = SqrtOp::create(builder, loc, sum);
+  Value ratio = DivOp::create(builder, loc, constant(limit), norm);
+  Value factor = MinOp::create(builder, loc, ratio, constant(1));
+  for (unsigned result : results)
+    terminator->setOperand(
+        result,
+        MulOp::create(builder, loc, terminator->getOperand(result), factor));
+}
+
 void Updates::emit(unsigned argument, unsigned result, const Method &method) {
   Value parameter = function.getArgument(argument);
   Operation *terminator = block.getTerminator();
@@ -129,6 +185,7 @@ void Updates::emit(unsigned argument, unsigned result, const Method &method) {
     state.addOperands(scalar("step", kStepAttr, builder.getI64Type()));
   state.addTypes(
       SmallVector<Type>(1 + method.states.size(), parameter.getType()));
+  moveBehind(terminator->getOperand(result), parameter);
   Operation *update = builder.create(state);
   terminator->setOperand(result, update->getResult(0));
   terminator->insertOperands(terminator->getNumOperands(),
@@ -146,13 +203,20 @@ struct EmitUpdates : qnn::impl::EmitUpdatesBase<EmitUpdates> {
     if (failed(chosen) || failed(other))
       return signalPassFailure();
     Updates updates(function);
+    SmallVector<unsigned> gradients, arguments;
     for (unsigned i = 0, end = function.getNumResults(); i < end; ++i) {
       auto of = function.getResultAttrOfType<IntegerAttr>(i, kGradientOfAttr);
       if (!of)
         continue;
-      auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
+      gradients.push_back(i);
+      arguments.push_back(of.getInt());
+    }
+    if (normLimit > 0)
+      updates.clipNorm(gradients, normLimit);
+    for (auto [result, argument] : llvm::zip(gradients, arguments)) {
+      auto type = cast<RankedTensorType>(function.getResultTypes()[result]);
       bool keepsSign = chosen->name == "bop" && type.getRank() < 2;
-      updates.emit(of.getInt(), i, keepsSign ? *other : *chosen);
+      updates.emit(argument, result, keepsSign ? *other : *chosen);
     }
   }
 

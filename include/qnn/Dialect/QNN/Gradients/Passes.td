@@ -91,6 +91,10 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
     update. `optimizer` is the name of an update op, or `adamw`; `sgd` with
     a `momentum` is `momentum`; `bop` is for parameters of two dimensions or more, the
     others get `adam`. `attributes` is a dictionary of the op's, as text; its braces may miss.
+    With `norm-limit` all gradients are first multiplied by one factor, so that the norm of all
+    together is at most that.
+
+    An update stands where its gradient is known and its parameter was read for the last time.
 
     ```mlir
     func.func @f(%w: tensor<4xf32> {qnn.name = "w", qnn.parameter}, %x: tensor<4xf32>)
@@ -110,7 +114,8 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"optimizer", "optimizer", "std::string", "\"adam\"", "Name of the update">,
-    Option<"attributes", "attributes", "std::string", "\"\"", "Its attributes, as in `{momentum = 0.9 : f64, nesterov}`">
+    Option<"attributes", "attributes", "std::string", "\"\"", "Its attributes, as in `{momentum = 0.9 : f64, nesterov}`">,
+    Option<"normLimit", "norm-limit", "double", "0", "Greatest norm of all gradients together; 0: any">
   ];
-  let dependentDialects = ["::qnn::QNNDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }
