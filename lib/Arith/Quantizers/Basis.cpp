@@ -3,6 +3,7 @@
 #include "qnn/Arith/Quantizers/Basis.h"
 #include "qnn/Arith/Quantize.h"
 #include "qnn/Arith/Quantizers/Binary.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -82,7 +83,7 @@ Levels::Levels(llvm::ArrayRef<float> basis, bool bipolar) {
       value += basis[j] * bitValue(code, j, bipolar);
     sorted.push_back({value, code});
   }
-  std::sort(sorted.begin(), sorted.end(), [](Level a, Level b) {
+  llvm::sort(sorted, [](Level a, Level b) {
     return a.value < b.value || (a.value == b.value && a.code < b.code);
   });
   for (size_t i = 1; i < sorted.size(); ++i)

@@ -2,6 +2,7 @@
 
 #include "qnn/Arith/Quantizers/Observers.h"
 #include "qnn/Arith/Rounding.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cmath>
 
@@ -47,7 +48,7 @@ ObservedRange PercentileObserver::range() const {
   if (values.empty())
     return {};
   std::vector<float> sorted = values;
-  std::sort(sorted.begin(), sorted.end());
+  llvm::sort(sorted);
   double last = static_cast<double>(sorted.size() - 1);
   double upper = last * percentile / 100;
   return {interpolated(sorted, last - upper), interpolated(sorted, upper)};
