@@ -49,8 +49,11 @@ static void writeTensor(const Tensor &tensor, const TensorInfo &info,
   int64_t elements = elementCount(info);
   withType(info.type, [&](auto *type) {
     auto *first = static_cast<decltype(type)>(buffer) + sample * elements;
-    for (int64_t i = 0; i < elements; ++i)
-      first[i] = tensor.isFloat ? tensor.floats[i] : tensor.integers[i];
+    // Not one expression for both: integers would become floats on the way.
+    if (tensor.isFloat)
+      std::copy_n(tensor.floats.begin(), elements, first);
+    else
+      std::copy_n(tensor.integers.begin(), elements, first);
   });
 }
 
