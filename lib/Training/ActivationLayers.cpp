@@ -57,7 +57,7 @@ static Value softmax(LayerBuilder &b, Fields &fields, StringRef key,
 /// x * number
 static Value scale(LayerBuilder &b, Fields &fields, StringRef key,
                    Value input) {
-  return b.create<MulOp>({input, b.constant(fields.number(key, 1))});
+  return b.create<MulOp>({input, b.constant(float(fields.number(key, 1)))});
 }
 
 static Value quantizeLayer(LayerBuilder &b, Fields &fields, StringRef key,

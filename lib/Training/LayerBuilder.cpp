@@ -108,10 +108,24 @@ Value LayerBuilder::parameter(const ParameterSpec &spec) {
   return function.getArgument(index);
 }
 
-Value LayerBuilder::constant(float number) {
-  auto type = RankedTensorType::get({}, builder.getF32Type());
+Value LayerBuilder::randomKey() {
+  if (key)
+    return key;
+  auto type = RankedTensorType::get({2}, builder.getI64Type());
+  NamedAttribute attributes[] = {
+      builder.getNamedAttr(kNameAttr, builder.getStringAttr("key")),
+      builder.getNamedAttr(kKeyAttr, builder.getUnitAttr())};
+  unsigned index = function.getNumArguments();
+  if (failed(function.insertArgument(
+          index, type, builder.getDictionaryAttr(attributes), location())))
+    throw SpecError{"cannot add an argument"};
+  return key = function.getArgument(index);
+}
+
+Value LayerBuilder::constant(ArrayRef<float> numbers, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
   return arith::ConstantOp::create(builder, location(),
-                                   DenseElementsAttr::get(type, number));
+                                   DenseElementsAttr::get(type, numbers));
 }
 
 Value LayerBuilder::reshape(Value value, ArrayRef<int64_t> shape) {

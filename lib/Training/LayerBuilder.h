@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
+#include "qnn/Dialect/QNN/IR/Quantizer.h"
 #include "qnn/Training/Fields.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -75,7 +76,8 @@ public:
     mlir::OperationState state(location(), OpTy::getOperationName());
     return build(state, operands)[0];
   }
-  mlir::Value constant(float number);
+  mlir::Value constant(llvm::ArrayRef<float> numbers,
+                       llvm::ArrayRef<int64_t> shape = {});
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   /// Adds `bias` (an argument) along dimension `axis`.
   mlir::Value biasAdd(mlir::Value value, Fields &fields, bool otherwise,
@@ -89,6 +91,14 @@ public:
   [[noreturn]] void fail(const llvm::Twine &reason) const;
 
 private:
+  mlir::Value trainQuantize(Fields &fields, QuantizerMethod method,
+                            llvm::StringRef role, mlir::Value value);
+  llvm::SmallVector<mlir::Value> learnedParameters(Fields &fields,
+                                                   llvm::StringRef role,
+                                                   const QuantizerNeeds &needs,
+                                                   int64_t size);
+  /// The argument that keys random numbers; added when it is first needed.
+  mlir::Value randomKey();
   mlir::ResultRange build(mlir::OperationState &state,
                           mlir::ValueRange operands);
   mlir::Value layer(const llvm::json::Value &value, const llvm::Twine &place,
@@ -101,6 +111,7 @@ private:
   std::string place;   ///< of the layer in the description
   std::string diagnostics;
   mlir::ScopedDiagnosticHandler handler;
+  mlir::Value key;
   int64_t randomIds = 0;
   llvm::StringMap<unsigned> counts;
   llvm::StringSet<> names;

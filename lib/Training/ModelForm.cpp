@@ -3,9 +3,14 @@
 #include "qnn/Training/ModelForm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "qnn/Dialect/QNN/Gradients/Passes.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Support/Files.h"
+#include "qnn/Training/BuildStep.h"
 #include "qnn/Transforms/ModelAttributes.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -64,7 +69,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> qnn::withBatch(ModuleOp model,
   Block &body = function.getBody().front();
   int64_t from = 0;
   for (BlockArgument argument : body.getArguments()) {
-    if (isState(function, argument.getArgNumber()))
+    if (isState(function, argument.getArgNumber()) ||
+        function.getArgAttr(argument.getArgNumber(), kKeyAttr))
       continue;
     auto type = cast<RankedTensorType>(argument.getType());
     if (type.getRank() == 0)
@@ -88,12 +94,70 @@ llvm::Expected<OwningOpRef<ModuleOp>> qnn::withBatch(ModuleOp model,
 // Constants and parameters
 //===----------------------------------------------------------------------===//
 
+void qnn::expandShiftNorms(ModuleOp model) {
+  SmallVector<BatchNormOp> norms;
+  model.walk([&](BatchNormOp op) {
+    if (op->hasAttr(kShiftAttr))
+      norms.push_back(op);
+  });
+  for (BatchNormOp op : norms) {
+    OpBuilder builder(op);
+    Location loc = op.getLoc();
+    auto constant = [&](RankedTensorType type, float number) {
+      return arith::ConstantOp::create(builder, loc,
+                                       DenseElementsAttr::get(type, number));
+    };
+    auto vector = cast<RankedTensorType>(op.getScale().getType());
+    auto scalar = RankedTensorType::get({}, builder.getF32Type());
+    Value epsilon = constant(scalar, op.getEpsilon().convertToFloat());
+    Value variance = AddOp::create(builder, loc, op.getVariance(), epsilon);
+    Value deviation = SqrtOp::create(builder, loc, variance);
+    Value one = constant(scalar, 1);
+    Value inverse = DivOp::create(builder, loc, one, deviation);
+    Value factor =
+        MulOp::create(builder, loc, Ap2Op::create(builder, loc, op.getScale()),
+                      Ap2Op::create(builder, loc, inverse));
+    auto plain = BatchNormOp::create(builder, loc, op.getInput(), factor,
+                                     op.getBias(), op.getMean(),
+                                     constant(vector, 1), llvm::APFloat(0.0f));
+    op.getResult().replaceAllUsesWith(plain.getResult());
+    op.erase();
+  }
+}
+
+/// The key of random numbers goes, which a network for evaluation has no use
+/// for.
+static llvm::Error eraseKey(func::FuncOp function) {
+  for (unsigned i = function.getNumArguments(); i-- > 0;)
+    if (function.getArgAttr(i, kKeyAttr) &&
+        (!function.getArgument(i).use_empty() ||
+         failed(function.eraseArgument(i))))
+      return makeError("the network draws random numbers, which cannot be "
+                       "deployed");
+  return llvm::Error::success();
+}
+
+/// What has become constant is computed; quantizers stay.
+static llvm::Error foldConstants(ModuleOp model) {
+  PassManager pm(model.getContext());
+  FoldConstantsOptions options;
+  options.keepQuantizers = true;
+  pm.addPass(createFoldConstants(options));
+  pm.addPass(createCanonicalizerPass());
+  if (failed(pm.run(model)))
+    return makeError("the constants of the network cannot be computed");
+  return llvm::Error::success();
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>>
 qnn::freeze(ModuleOp model, llvm::ArrayRef<StateView> states) {
   llvm::StringMap<const StateView *> byName;
   for (const StateView &state : states)
     byName[state.name] = &state;
-  auto single = withBatch(model, 1);
+  auto evaluation = buildEvaluation(model);
+  if (!evaluation)
+    return evaluation.takeError();
+  auto single = withBatch(**evaluation, 1);
   if (!single)
     return single.takeError();
   func::FuncOp function = entryOf(**single);
@@ -115,6 +179,10 @@ qnn::freeze(ModuleOp model, llvm::ArrayRef<StateView> states) {
     if (failed(function.eraseArgument(i)))
       return makeError("argument #" + llvm::Twine(i) + " cannot be replaced");
   }
+  if (llvm::Error error = eraseKey(function))
+    return std::move(error);
+  if (llvm::Error error = foldConstants(**single))
+    return std::move(error);
   return single;
 }
 

@@ -93,7 +93,8 @@ Expected<Plan> qnn::readPlan(const json::Object &config, StringRef file) {
   Plan plan;
   try {
     Fields fields(config, "description");
-    fields.take("model");
+    for (StringRef key : {"model", "start", "quantize"})
+      fields.take(key);
     if (auto training = fields.table("training"))
       readTraining(*training, plan);
     if (auto data = fields.table("data"))

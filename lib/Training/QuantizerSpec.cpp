@@ -4,9 +4,18 @@
 //   weights = "sign"
 //   quantize = { method = "linear", bits = 2, surrogate = "hard_tanh" }
 //
+// none: the identity. sign: +1 or -1 times `scale`; `zero` is sign(0).
+// linear: clip(round(x / scale), least, greatest) * scale of a code of `bits`
+// bits, `signed` and `narrow` or not; scale 2^(1-bits), unsigned 1/(2^bits-1).
+// grid: sign for one bit, else linear. These are qnn.quantize, also in
+// training, unless they have another surrogate than its two. All other methods
+// are those of qnn.train_quantize, by their names there.
+//
 //===----------------------------------------------------------------------===//
 
 #include "LayerBuilder.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace qnn;
@@ -17,25 +26,13 @@ struct Grid {
   Encoding encoding = Encoding::Bipolar;
   bool narrow = false;
   SignZero zero = SignZero::PlusOne;
-  float scale = 1, zeroPoint = 0;
+  float scale = 1;
 };
 } // namespace
 
-/// Seed 2's q(x, a, n) with a = 2^bits - 1: the odd integers from -a to a; the
-/// tie at 0 is -1 for one bit.
-static Grid oddIntegers(unsigned bits) {
-  Grid grid{bits};
-  grid.zero = SignZero::MinusOne;
-  if (bits == 1)
-    return grid;
-  grid.encoding = Encoding::Unsigned;
-  grid.scale = 2;
-  grid.zeroPoint = ((1 << bits) - 1) * 0.5f;
-  return grid;
-}
-
 static Grid readGrid(Fields &fields, StringRef method) {
-  if (method == "sign") {
+  bool oneBit = method == "grid" && fields.integer("bits", 1) == 1;
+  if (method == "sign" || oneBit) {
     Grid grid;
     int64_t zero = fields.integer("zero", 1, -1, 1);
     grid.zero = zero > 0   ? SignZero::PlusOne
@@ -47,8 +44,6 @@ static Grid readGrid(Fields &fields, StringRef method) {
   int64_t bits = fields.integer("bits", 8, 1, 32);
   if (bits > 8)
     return {32};
-  if (method == "odd")
-    return oddIntegers(bits);
   bool isSigned = fields.flag("signed", true);
   float otherwise =
       isSigned ? std::ldexp(1.0f, 1 - bits) : 1.0f / ((1 << bits) - 1);
@@ -58,46 +53,153 @@ static Grid readGrid(Fields &fields, StringRef method) {
   return grid;
 }
 
-/// The quantizer that `spec` describes; null for none.
+/// `spec` as a table.
+static llvm::json::Object tableOf(const llvm::json::Value &spec) {
+  if (auto *object = spec.getAsObject())
+    return *object;
+  llvm::json::Object table;
+  if (auto name = spec.getAsString())
+    table["method"] = *name;
+  return table;
+}
+
+static bool isGrid(StringRef method) {
+  return method == "sign" || method == "linear" || method == "grid";
+}
+
+/// Latent weights are clipped, so by default their gradient passes everywhere
+/// (BinaryConnect, BinaryNet); that of activations is hard tanh's.
+static std::string defaultSurrogate(StringRef role) {
+  return role == "weights" ? "straight_through" : "hard_tanh";
+}
+
 QuantizerAttr LayerBuilder::quantizerAttr(const llvm::json::Value *spec,
                                           StringRef role) {
   if (!spec)
     return {};
-  llvm::json::Object table;
-  if (auto *object = spec->getAsObject())
-    table = *object;
-  else if (auto name = spec->getAsString())
-    table["method"] = *name;
+  llvm::json::Object table = tableOf(*spec);
   Fields fields(table, llvm::Twine(place) + "." + role);
-  std::string method =
-      fields.choice("method", {"none", "sign", "odd", "linear"});
+  std::string method = fields.text("method", "sign");
   if (method == "none")
     return {};
+  if (!isGrid(method))
+    fields.fail("method: expected none, sign, linear or grid here, but got '" +
+                llvm::Twine(method) + "'");
   Grid grid = readGrid(fields, method);
-  // Latent weights are clipped instead (BinaryConnect, BinaryNet).
-  bool isWeight = role == "weights";
-  std::string surrogate = fields.choice(
-      "surrogate", isWeight
-                       ? ArrayRef<StringRef>{"straight_through", "hard_tanh"}
-                       : ArrayRef<StringRef>{"hard_tanh", "straight_through"});
+  auto surrogate =
+      symbolizeSurrogate(fields.text("surrogate", defaultSurrogate(role)));
+  if (!surrogate)
+    fields.fail("surrogate: expected hard_tanh or straight_through here");
   fields.finish();
   if (grid.bits == 32)
     return {};
-  auto numbers = [&](float number, float missing) {
-    return number == missing ? DenseF32ArrayAttr()
-                             : builder.getDenseF32ArrayAttr(number);
-  };
+  auto scale = grid.scale == 1 ? DenseF32ArrayAttr()
+                               : builder.getDenseF32ArrayAttr(grid.scale);
   return QuantizerAttr::get(builder.getContext(), grid.bits, grid.encoding,
                             grid.narrow, RoundingMode::HalfEven, grid.zero,
-                            numbers(grid.scale, 1), numbers(grid.zeroPoint, 0),
-                            -1, *symbolizeSurrogate(surrogate));
+                            scale, {}, -1, *surrogate);
+}
+
+/// The methods by name, for messages.
+static std::string methodNames() {
+  std::string names = "none, grid";
+  for (unsigned i = 0; auto method = symbolizeQuantizerMethod(i); ++i)
+    names += (", " + stringifyQuantizerMethod(*method)).str();
+  return names;
+}
+
+SmallVector<Value> LayerBuilder::learnedParameters(Fields &fields,
+                                                   StringRef role,
+                                                   const QuantizerNeeds &needs,
+                                                   int64_t size) {
+  SmallVector<Value> learned;
+  SmallVector<double> init = fields.numbers("learned");
+  for (unsigned i = 0; i < needs.least; ++i) {
+    double first = i < init.size() ? init[i] : 1;
+    std::string name = (role + "_learned" + llvm::Twine(i)).str();
+    ParameterSpec spec{name, {size}, llvm::formatv("constant({0})", first)};
+    spec.rateScale = fields.number("learned_lr_scale", 1);
+    learned.push_back(parameter(spec));
+  }
+  return learned;
+}
+
+Value LayerBuilder::trainQuantize(Fields &fields, QuantizerMethod method,
+                                  StringRef role, Value value) {
+  QuantizerRole kind = role == "weights" ? QuantizerRole::Weight
+                       : fields.flag("gradient", false)
+                           ? QuantizerRole::Gradient
+                           : QuantizerRole::Activation;
+  int64_t bits = fields.integer("bits", 1, 1, 32);
+  int64_t axis = fields.integer("axis", -1, -1, 3);
+  int64_t channels = axis < 0 ? 1 : shapeOf(value)[axis];
+  if (method == QuantizerMethod::Observed)
+    channels = 2;
+  if (method == QuantizerMethod::LQNets || method == QuantizerMethod::ABCNet)
+    channels *= bits;
+  QuantizerNeeds needs = needsOf(method, kind, bits);
+  SmallVector<Value> operands = {value};
+  llvm::append_range(operands,
+                     learnedParameters(fields, role, needs, channels));
+  if (needs.key)
+    operands.push_back(randomKey());
+  std::optional<SurrogateKind> surrogate;
+  SmallVector<float> numbers, range;
+  if (fields.has("surrogate")) {
+    std::string name = fields.text("surrogate", "");
+    surrogate = symbolizeSurrogateKind(name == "hard_tanh" ? "window" : name);
+    if (!surrogate)
+      fields.fail("surrogate: unknown '" + llvm::Twine(name) + "'");
+    for (double number : fields.numbers("surrogate_parameters"))
+      numbers.push_back(number);
+    if (name == "hard_tanh" && numbers.empty())
+      numbers = {-1, 1};
+  }
+  for (double number : fields.numbers("range"))
+    range.push_back(number);
+  int64_t zero = fields.integer("zero", 1, -1, 1);
+  return create<TrainQuantizeOp>(operands, [&](auto &properties) {
+    properties.role = kind;
+    properties.method = method;
+    properties.zero = zero > 0   ? SignZero::PlusOne
+                      : zero < 0 ? SignZero::MinusOne
+                                 : SignZero::Zero;
+    properties.surrogate = surrogate;
+    properties.surrogate_parameters = builder.getDenseF32ArrayAttr(numbers);
+    properties.bits = builder.getI64IntegerAttr(bits);
+    properties.axis = builder.getI64IntegerAttr(axis);
+    if (fields.flag("unsigned", false))
+      properties.is_unsigned = builder.getUnitAttr();
+    if (fields.has("scale"))
+      properties.scale = builder.getF32FloatAttr(fields.number("scale", 1));
+    if (!range.empty())
+      properties.range = builder.getDenseF32ArrayAttr(range);
+    properties.id = builder.getI64IntegerAttr(needs.key ? nextRandomId() : 0);
+    properties.operandSegmentSizes = {1, int(needs.least), int(needs.key)};
+  });
 }
 
 Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
                              StringRef role) {
-  QuantizerAttr quantizer = quantizerAttr(spec, role);
-  if (!quantizer)
+  if (!spec)
     return value;
-  return create<QuantizeOp>(
-      value, [&](auto &properties) { properties.quantizer = quantizer; });
+  llvm::json::Object table = tableOf(*spec);
+  Fields fields(table, llvm::Twine(place) + "." + role);
+  std::string method = fields.text("method", "");
+  if (method == "none" || fields.integer("bits", 1, 1, 32) == 32)
+    return value;
+  bool plainSurrogate =
+      symbolizeSurrogate(fields.text("surrogate", "hard_tanh")).has_value();
+  if (method == "grid" || (isGrid(method) && plainSurrogate)) {
+    QuantizerAttr quantizer = quantizerAttr(spec, role);
+    return create<QuantizeOp>(
+        value, [&](auto &properties) { properties.quantizer = quantizer; });
+  }
+  auto known = symbolizeQuantizerMethod(method);
+  if (!known)
+    fields.fail("method: expected one of " + methodNames() + ", but got '" +
+                method + "'");
+  Value result = trainQuantize(fields, *known, role, value);
+  fields.finish();
+  return result;
 }

@@ -8,6 +8,7 @@
 #include "qnn/Training/BuildModel.h"
 #include "qnn/Training/Config.h"
 #include "qnn/Training/InitialValues.h"
+#include "qnn/Training/InsertQuantizers.h"
 #include "qnn/Training/Log.h"
 #include "qnn/Training/ModelForm.h"
 #include "qnn/Training/Presets.h"
@@ -34,7 +35,10 @@ public:
   Error run();
 
 private:
-  Error readDescription();
+  Error readConfig(ArrayRef<std::string> sets);
+  Error readDescription(ArrayRef<std::string> sets);
+  Error setVocabulary();
+  Error importNetwork(StringRef path);
   Error buildNetwork();
   Error prepareStep();
   Error resume(Trainer &trainer);
@@ -83,41 +87,63 @@ findDescription(StringRef start) {
                    names);
 }
 
-Error Session::readDescription() {
+/// Whether training starts from a network rather than from a description.
+static bool isModelFile(StringRef path) {
+  StringRef extension = sys::path::extension(path);
+  return extension == ".onnx" || extension == ".onnxtxt" ||
+         extension == ".mlir" || extension == ".mlirbc";
+}
+
+/// Sets `key` of table `section`.
+static void setField(json::Object &config, StringRef section, StringRef key,
+                     json::Value value) {
+  json::Value &table = config[section];
+  if (!table.getAsObject())
+    table = json::Object();
+  (*table.getAsObject())[key] = std::move(value);
+}
+
+/// The description itself: from a checkpoint, a model file, or TOML.
+Error Session::readConfig(ArrayRef<std::string> sets) {
   if (!options.resume.empty()) {
-    auto meta = readMeta(joined(options.resume, "last.npz"));
+    file = joined(options.resume, "last.npz");
+    auto meta = readMeta(file);
     if (!meta)
       return meta.takeError();
     config = std::move(meta->config);
-    file = joined(options.resume, "last.npz");
-  } else {
+    return Error::success();
+  }
+  file = options.start;
+  if (!isModelFile(options.start)) {
     auto found = findDescription(options.start);
     if (!found)
       return found.takeError();
     std::tie(text, file) = *found;
-    auto loaded = loadConfig(text, file, options.sets);
-    if (!loaded)
-      return loaded.takeError();
-    config = std::move(*loaded);
   }
-  auto set = [&](StringRef key, auto value) {
-    if (!value)
-      return;
-    json::Value &table = config["training"];
-    if (!table.getAsObject())
-      table = json::Object();
-    (*table.getAsObject())[key] = *value;
+  auto loaded = loadConfig(text, file, sets);
+  if (!loaded)
+    return loaded.takeError();
+  config = std::move(*loaded);
+  if (isModelFile(options.start)) {
+    config["start"] = options.start;
+    config["quantize"] = options.quantize;
+  }
+  return Error::success();
+}
+
+Error Session::readDescription(ArrayRef<std::string> sets) {
+  if (Error error = readConfig(sets))
+    return error;
+  auto set = [&](StringRef key, std::optional<int64_t> value) {
+    if (value)
+      setField(config, "training", key, *value);
   };
   set("epochs", options.epochs);
   set("max_steps", options.maxSteps);
   set("batch", options.batch);
   set("seed", options.seed);
-  if (!options.data.empty()) {
-    json::Value &table = config["data"];
-    if (!table.getAsObject())
-      table = json::Object();
-    (*table.getAsObject())["source"] = options.data;
-  }
+  if (!options.data.empty())
+    setField(config, "data", "source", options.data);
   Expected<Plan> read = readPlan(config, file);
   if (!read)
     return read.takeError();
@@ -126,8 +152,55 @@ Error Session::readDescription() {
   return Error::success();
 }
 
+/// A description that has the variable `vocabulary` learns from the data how
+/// large it is.
+Error Session::setVocabulary() {
+  if (!data->vocabulary || text.empty())
+    return Error::success();
+  auto toml = parseToml(text, file);
+  const json::Object *variables = toml ? toml->getObject("set") : nullptr;
+  if (!toml)
+    return toml.takeError();
+  if (!variables || !variables->get("vocabulary"))
+    return Error::success();
+  std::vector<std::string> sets = options.sets;
+  sets.push_back("vocabulary=" + std::to_string(data->vocabulary));
+  return readDescription(sets);
+}
+
+/// The network of a file, for the plan's batch.
+Error Session::importNetwork(StringRef path) {
+  auto loaded = loadModel(path, context.get());
+  if (!loaded)
+    return loaded.takeError();
+  mlir::func::FuncOp entry = entryOf(**loaded);
+  if (!entry)
+    return fileError(path, "expected one public function, but got none");
+  bool trainable = any_of(seq(entry.getNumArguments()), [&](unsigned i) {
+    return bool(entry.getArgAttr(i, kParameterAttr));
+  });
+  if (!trainable)
+    if (Error error = makeTrainable(**loaded))
+      return fileError(path, toString(std::move(error)));
+  std::string quantize = config.getString("quantize").value_or("").str();
+  if (!quantize.empty()) {
+    auto spec = parseQuantizeSpec(quantize);
+    if (!spec)
+      return spec.takeError();
+    if (Error error = insertQuantizers(**loaded, *spec))
+      return error;
+  }
+  auto batched = withBatch(**loaded, plan.batch);
+  if (!batched)
+    return fileError(path, toString(batched.takeError()));
+  model = std::move(*batched);
+  return Error::success();
+}
+
 Error Session::buildNetwork() {
   context = createContext();
+  if (auto start = config.getString("start"))
+    return importNetwork(*start);
   const json::Object *layers = config.getObject("model");
   if (!layers)
     return fileError(file, "no [model]");
@@ -325,7 +398,7 @@ Error Session::findRate() {
 }
 
 Error Session::run() {
-  if (Error error = readDescription())
+  if (Error error = readDescription(options.sets))
     return error;
   if (options.printGraph) {
     if (Error error = buildNetwork())
@@ -344,6 +417,8 @@ Error Session::run() {
   if (!loaded)
     return loaded.takeError();
   data.emplace(std::move(*loaded));
+  if (Error error = setVocabulary())
+    return error;
   if (Error error = buildNetwork())
     return error;
   if (Error error = checkInput(*model, *data))

@@ -28,6 +28,11 @@ static cl::list<std::string>
     sets("set", cl::cat(category), cl::value_desc("KEY=VALUE"),
          cl::desc("Change a variable of the description (bits=2), choose "
                   "variant=NAME, or set a path (optimizer.name=sgd)"));
+static cl::opt<std::string>
+    quantize("quantize", cl::cat(category), cl::value_desc("weights=B,..."),
+             cl::desc("Put quantizers into a float .onnx or .mlir: bits of "
+                      "weights, activations, and weights of the first and last "
+                      "layer (first=, last=; without: float)"));
 static cl::opt<int64_t> epochs("epochs", cl::cat(category), cl::value_desc("N"),
                                cl::desc("Most epochs"));
 static cl::opt<int64_t> maxSteps("max-steps", cl::cat(category),
@@ -78,6 +83,7 @@ static std::string overview() {
   qnn-train digits --data=digits:digits.csv.gz -o digits.onnx
   qnn-train mlp-mnist --data=mnist:DIR --set bits=2 --epochs=20 --dir=run
   qnn-train --resume=run --epochs=40
+  qnn-train float.onnx --quantize weights=1,activations=1 --data=mnist:DIR
   qnn-train mlp-mnist --print-preset > mine.toml
 
 Presets, each a description that --print-preset shows:
@@ -120,6 +126,7 @@ static llvm::Error run() {
   options.start = start;
   options.sets.assign(sets.begin(), sets.end());
   options.data = data;
+  options.quantize = quantize;
   options.output = output;
   options.folder = folder;
   if (folder.empty() && !output.empty()) {

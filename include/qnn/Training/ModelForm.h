@@ -14,6 +14,10 @@ namespace qnn {
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 withBatch(mlir::ModuleOp model, int64_t batch);
 
+/// Puts ordinary qnn.batch_norm, whose factors are powers of two, in the place
+/// of shift-based ones (`qnn.shift`), in place.
+void expandShiftNorms(mlir::ModuleOp model);
+
 /// A copy of `model` for a batch of 1 with the numbers of `states` as constants
 /// in the place of parameters and statistics: what is exported and compiled.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>

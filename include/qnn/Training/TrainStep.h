@@ -35,9 +35,11 @@
 
 namespace qnn {
 
-/// Unit attributes of arguments, see above.
+/// Unit attributes of arguments, see above. A key is tensor<2xi64>, seed and
+/// step, of ops that draw random numbers.
 inline constexpr llvm::StringLiteral kParameterAttr = "qnn.parameter";
 inline constexpr llvm::StringLiteral kStatisticAttr = "qnn.statistic";
+inline constexpr llvm::StringLiteral kKeyAttr = "qnn.key";
 /// f32 attributes of parameters.
 inline constexpr llvm::StringLiteral kClipAttr = "qnn.clip";
 inline constexpr llvm::StringLiteral kRateScaleAttr = "qnn.lr_scale";

@@ -1,0 +1,83 @@
+//===- PlanTest.cpp - How a network is trained --------------------------===//
+
+#include "qnn/Training/Plan.h"
+#include "qnn/Training/Config.h"
+#include "qnn/Training/Presets.h"
+#include "gmock/gmock.h"
+
+using namespace qnn;
+using testing::HasSubstr;
+
+static llvm::Expected<Plan> read(llvm::StringRef text) {
+  return readPlan(llvm::cantFail(parseToml(text, "t")), "t");
+}
+
+TEST(Plan, Everything) {
+  auto plan = read(R"(
+[data]
+source = "mnist:x"
+scale = 1
+validation = { fraction = 0.25, mode = "stratified" }
+augment = { flip = true, rotate = 3.0, until_epoch = 20 }
+[optimizer]
+name = "sgd"
+momentum = 0.9
+nesterov = true
+[schedule]
+kind = "cosine"
+rate = 0.5
+warm_up = 2
+[training]
+loss = "squared_hinge"
+batch = 7
+epochs = 30
+seed = 99
+early_stopping = { patience = 3, monitor = "val_accuracy" }
+)");
+  ASSERT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
+  EXPECT_EQ(plan->data.source, "mnist:x");
+  EXPECT_EQ(plan->data.scale, 1.0f);
+  EXPECT_EQ(plan->data.validation, 0.25);
+  EXPECT_EQ(plan->data.validationMode, "stratified");
+  EXPECT_TRUE(plan->data.augmentation.isAffine());
+  EXPECT_EQ(plan->data.augmentation.untilEpoch, 20);
+  EXPECT_EQ(plan->step.optimizer, "sgd");
+  EXPECT_EQ(plan->step.hyper.at("momentum"), 0.9);
+  EXPECT_EQ(plan->step.hyper.at("nesterov"), 1);
+  EXPECT_EQ(plan->schedule.kind, ScheduleKind::Cosine);
+  EXPECT_EQ(plan->schedule.length, 30);
+  EXPECT_EQ(plan->schedule.warmUp, 2);
+  EXPECT_EQ(plan->batch, 7);
+  EXPECT_EQ(plan->seed, 99u);
+  EXPECT_EQ(plan->patience, 3);
+  EXPECT_EQ(plan->monitor, "val_accuracy");
+}
+
+TEST(Plan, MistakesAreNamed) {
+  auto message = [](llvm::StringRef text) {
+    auto plan = read(text);
+    return plan ? "" : llvm::toString(plan.takeError());
+  };
+  EXPECT_THAT(message("[training]\nepoch = 3"),
+              HasSubstr("description.training: unknown key 'epoch'"));
+  EXPECT_THAT(message("[training]\nbatch = 0"),
+              HasSubstr("batch: expected a whole number from 1"));
+  EXPECT_THAT(message("[optimizer]\nname = 'adagrad'"),
+              HasSubstr("but got 'adagrad'"));
+  EXPECT_THAT(message("[schedule]\nrate = -1"), HasSubstr("positive"));
+  EXPECT_THAT(message("[trainings]\n"), HasSubstr("unknown key 'trainings'"));
+  EXPECT_THAT(message("[training]\nearly_stopping = { patience = 2 }"),
+              HasSubstr("needs [data] validation"));
+}
+
+TEST(Presets, AllHaveAPlan) {
+  EXPECT_GE(presets().size(), 16u);
+  for (const Preset &preset : presets()) {
+    auto config = loadConfig(preset.text, preset.name, {});
+    ASSERT_TRUE(bool(config)) << llvm::toString(config.takeError());
+    auto plan = readPlan(*config, preset.name);
+    EXPECT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
+    EXPECT_FALSE(describePreset(preset).empty());
+  }
+  EXPECT_EQ(findPreset("no such"), nullptr);
+}
