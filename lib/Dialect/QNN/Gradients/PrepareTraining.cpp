@@ -2,7 +2,9 @@
 
 #include "qnn/Dialect/QNN/Gradients/Passes.h"
 
+#include "ProjectTables.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
 #include "qnn/Training/BuildModel.h"
 #include "qnn/Training/TrainStep.h"
@@ -229,7 +231,10 @@ struct PrepareTraining : qnn::impl::PrepareTrainingBase<PrepareTraining> {
       return signalPassFailure();
     }
     if (failed(Preparation(function).run(loss)))
-      signalPassFailure();
+      return signalPassFailure();
+    RewritePatternSet patterns(&getContext());
+    populateProjectTables(patterns);
+    walkAndApplyPatterns(function, std::move(patterns));
   }
 };
 } // namespace

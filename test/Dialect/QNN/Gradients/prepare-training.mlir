@@ -51,3 +51,29 @@ func.func @one_logit(%x: tensor<4x2x1xf32>) -> tensor<4x2x1xf32> {
       : (tensor<4x2x1xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<4x2x1xf32>
   return %0 : tensor<4x2x1xf32>
 }
+
+// 8 words of a batch, 5 words in all: the table is projected instead.
+// CHECK-LABEL: func.func @table
+// CHECK-SAME: %[[I:.*]]: tensor<4x2xi64>, %[[T:[a-z0-9]+]]: tensor<5x3xf32> {qnn.parameter}, %[[W:[a-z0-9]+]]: tensor<6x3xf32>
+// CHECK: %[[P:.*]] = qnn.matmul %[[T]], %[[W]] {transpose_rhs} : (tensor<5x3xf32>, tensor<6x3xf32>) -> tensor<5x6xf32>
+// CHECK: %[[J:.*]] = qnn.transpose %[[I]] {permutation = array<i64: 1, 0>} : (tensor<4x2xi64>) -> tensor<2x4xi64>
+// CHECK: %[[B:.*]] = qnn.bias_add %[[P]], %{{.*}} {axis = 1 : i64} : (tensor<5x6xf32>, tensor<6xf32>) -> tensor<5x6xf32>
+// CHECK: %[[Y:.*]] = qnn.gather %[[B]], %[[J]] : (tensor<5x6xf32>, tensor<2x4xi64>) -> tensor<2x4x6xf32>
+// CHECK: qnn.reshape %[[Y]]
+func.func @table(%i: tensor<4x2xi64>, %t: tensor<5x3xf32> {qnn.parameter}, %w: tensor<6x3xf32> {qnn.parameter}, %b: tensor<6xf32> {qnn.parameter}) -> tensor<2x4x6xf32> {
+  %0 = qnn.gather %t, %i : (tensor<5x3xf32>, tensor<4x2xi64>) -> tensor<4x2x3xf32>
+  %1 = qnn.transpose %0 {permutation = array<i64: 1, 0, 2>} : (tensor<4x2x3xf32>) -> tensor<2x4x3xf32>
+  %2 = qnn.matmul %1, %w {transpose_rhs} : (tensor<2x4x3xf32>, tensor<6x3xf32>) -> tensor<2x4x6xf32>
+  %3 = qnn.bias_add %2, %b {axis = 2 : i64} : (tensor<2x4x6xf32>, tensor<6xf32>) -> tensor<2x4x6xf32>
+  return %3 : tensor<2x4x6xf32>
+}
+
+// Fewer rows than the table has.
+// CHECK-LABEL: func.func @large_table
+// CHECK: qnn.gather %{{.*}} : (tensor<9x3xf32>
+// CHECK: qnn.matmul %{{.*}} : (tensor<8x3xf32>
+func.func @large_table(%i: tensor<8xi64>, %t: tensor<9x3xf32> {qnn.parameter}, %w: tensor<3x6xf32> {qnn.parameter}) -> tensor<8x6xf32> {
+  %0 = qnn.gather %t, %i : (tensor<9x3xf32>, tensor<8xi64>) -> tensor<8x3xf32>
+  %1 = qnn.matmul %0, %w : (tensor<8x3xf32>, tensor<3x6xf32>) -> tensor<8x6xf32>
+  return %1 : tensor<8x6xf32>
+}

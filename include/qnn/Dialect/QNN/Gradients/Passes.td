@@ -22,6 +22,8 @@ def PrepareTraining : Pass<"qnn-prepare-training", "::mlir::func::FuncOp"> {
       `qnn.state = N`. With `qnn.shift` on the op it is shift-based.
     * `qnn.dropout` gets a key, which is the argument with `qnn.key`, or a new
       one.
+    * A product with rows of a table (`qnn.gather`) becomes rows of the product
+      with the table, where that are fewer.
 
     ```mlir
     func.func @net(%x: tensor<8x4xf32>, %w: tensor<3x4xf32> {qnn.parameter}) -> tensor<8x3xf32> {
