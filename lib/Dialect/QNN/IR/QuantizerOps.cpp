@@ -144,10 +144,27 @@ static int64_t greatestBits(QuantizerMethod method) {
   }
 }
 
+/// 2 where one bit would leave 0 and at most one other level.
+static int64_t leastBits(TrainQuantizeOp op) {
+  switch (op.getMethod()) {
+  case QuantizerMethod::Moons:
+  case QuantizerMethod::MoonsRelu:
+  case QuantizerMethod::FixedPoint:
+    return 2;
+  case QuantizerMethod::LSQ:
+    return op.getIsUnsigned() ? 1 : 2;
+  case QuantizerMethod::Observed:
+    return op.getRole() == QuantizerRole::Weight ? 2 : 1;
+  default:
+    return 1;
+  }
+}
+
 static LogicalResult verifyAttributes(TrainQuantizeOp op, ErrorSite site) {
-  int64_t bits = op.getBits(), most = greatestBits(op.getMethod());
-  if (bits < 1 || bits > most)
-    return site.fail("expected 1 to ", most, " bits, but got ", bits);
+  int64_t bits = op.getBits(), least = leastBits(op);
+  int64_t most = greatestBits(op.getMethod());
+  if (bits < least || bits > most)
+    return site.fail("expected ", least, " to ", most, " bits, but got ", bits);
   if (op.getScale() && !(op.getScale()->convertToFloat() > 0))
     return site.fail("expected a positive scale, but got ", op.getScaleAttr());
   if (auto range = op.getRange())

@@ -1,8 +1,24 @@
 // RUN: qnn-opt %s --split-input-file --verify-diagnostics
 
 func.func @bits(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
-  // expected-error @+1 {{'qnn.train_quantize' op expected 1 to 8 bits, but got 9}}
+  // expected-error @+1 {{'qnn.train_quantize' op expected 2 to 8 bits, but got 9}}
   %0 = qnn.train_quantize<activation moons> %x {bits = 9} : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}
+
+// -----
+
+func.func @one_bit(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  // expected-error @+1 {{'qnn.train_quantize' op expected 2 to 8 bits, but got 1}}
+  %0 = qnn.train_quantize<weight fixed_point> %x : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}
+
+// -----
+
+func.func @one_bit_lsq(%x: tensor<8x64xf32>, %s: tensor<1xf32>) -> tensor<8x64xf32> {
+  // expected-error @+1 {{'qnn.train_quantize' op expected 2 to 8 bits, but got 1}}
+  %0 = qnn.train_quantize<activation lsq> %x learned(%s) : (tensor<8x64xf32>, tensor<1xf32>) -> tensor<8x64xf32>
   return %0 : tensor<8x64xf32>
 }
 
@@ -66,7 +82,7 @@ func.func @no_gradients(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
 
 func.func @missing(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
   // expected-error @+1 {{'qnn.train_quantize' op expected 1 learned operands, but got 0}}
-  %0 = qnn.train_quantize<activation lsq> %x : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  %0 = qnn.train_quantize<activation lsq> %x {bits = 4} : (tensor<8x64xf32>) -> tensor<8x64xf32>
   return %0 : tensor<8x64xf32>
 }
 
@@ -82,7 +98,7 @@ func.func @superfluous(%x: tensor<8x64xf32>, %s: tensor<1xf32>) -> tensor<8x64xf
 
 func.func @channels(%x: tensor<8x64xf32>, %s: tensor<64xf32>) -> tensor<8x64xf32> {
   // expected-error @+1 {{'qnn.train_quantize' op expected learned operands of 8 numbers, but got 64}}
-  %0 = qnn.train_quantize<weight lsq> %x learned(%s) {axis = 0} : (tensor<8x64xf32>, tensor<64xf32>) -> tensor<8x64xf32>
+  %0 = qnn.train_quantize<weight lsq> %x learned(%s) {axis = 0, bits = 4} : (tensor<8x64xf32>, tensor<64xf32>) -> tensor<8x64xf32>
   return %0 : tensor<8x64xf32>
 }
 
