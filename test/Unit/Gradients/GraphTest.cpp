@@ -160,6 +160,17 @@ TEST(GraphGradients, Reductions) {
   }
 }
 
+TEST(GraphGradients, TopK) {
+  for (auto [x, y] : {std::pair("5", "2"), std::pair("2x3x4", "2x3x2")})
+    checkGradient(
+        llvm::formatv("(%x: tensor<{0}xf32>) -> tensor<{1}xf32> {{\n%0:2 = "
+                      "qnn.top_k %x {{k = 2 : i64} : (tensor<{0}xf32>) -> "
+                      "(tensor<{1}xf32>, tensor<{1}xi64>)\nreturn %0#0 : "
+                      "tensor<{1}xf32> }",
+                      x, y)
+            .str());
+}
+
 TEST(GraphGradients, Softmax) {
   checkPool("softmax", "3x4", "3x4", "axis = 1");
   checkPool("softmax", "3x4x2", "3x4x2", "axis = 0");

@@ -40,7 +40,22 @@ static void differentiateSoftmax(SoftmaxOp op, GradientBuilder &b) {
   b.flow(0, b.mul(y, b.sub(b.grad(), mean)));
 }
 
+/// Each of the values is an element of its row.
+static void differentiateTopK(TopKOp op, GradientBuilder &b) {
+  auto input = op.getInput().getType();
+  SmallVector<int64_t> shape(shapeOf(op.getValues()));
+  int64_t axis = shape.size() - 1;
+  shape.push_back(1);
+  Value grads = b.reshape(b.gradOrZeros(0), shape);
+  shape.back() = input.getShape().back();
+  Value places = b.create<OneHotOp>(input.clone(shape), op.getIndices(),
+                                    b.getBuilder().getF32FloatAttr(1),
+                                    b.getBuilder().getF32FloatAttr(0));
+  b.flow(0, b.sum(b.mul(places, grads), axis));
+}
+
 void qnn::attachReduceGradients(MLIRContext *context) {
   attachGradient<differentiateReduce>(context);
   attachGradient<differentiateSoftmax>(context);
+  attachGradient<differentiateTopK>(context);
 }

@@ -1,17 +1,18 @@
 // RUN: qnn-opt %s --qnn-autodiff --split-input-file --verify-diagnostics
 
-func.func @top_k(%w: tensor<4xf32> {qnn.parameter}) -> tensor<f32> {
-  // expected-error @+1 {{'qnn.top_k' op has no gradient}}
-  %v, %i = qnn.top_k %w {k = 2 : i64} : (tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi64>)
-  %0 = qnn.reduce %v {kind = #qnn.reduce_kind<sum>, axes = array<i64: 0>} : (tensor<2xf32>) -> tensor<f32>
+// Of a gradient there is no gradient.
+func.func @second(%w: tensor<4xf32> {qnn.parameter}) -> tensor<f32> {
+  // expected-error @+1 {{'qnn.surrogate_grad' op has no gradient}}
+  %v = qnn.surrogate_grad<approx_sign> %w, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = qnn.reduce %v {kind = #qnn.reduce_kind<sum>, axes = array<i64: 0>} : (tensor<4xf32>) -> tensor<f32>
   return %0 : tensor<f32>
 }
 
 // -----
 
 // Of what is no function of a parameter, no gradient is asked.
-func.func @inactive(%w: tensor<2xf32> {qnn.parameter}, %x: tensor<4xf32>) -> tensor<f32> {
-  %v, %i = qnn.top_k %x {k = 2 : i64} : (tensor<4xf32>) -> (tensor<2xf32>, tensor<2xi64>)
+func.func @inactive(%w: tensor<2xf32> {qnn.parameter}, %x: tensor<2xf32>) -> tensor<f32> {
+  %v = qnn.surrogate_grad<approx_sign> %x, %x : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   %0 = qnn.mul %w, %v : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   %1 = qnn.reduce %0 {kind = #qnn.reduce_kind<sum>, axes = array<i64: 0>} : (tensor<2xf32>) -> tensor<f32>
   return %1 : tensor<f32>
