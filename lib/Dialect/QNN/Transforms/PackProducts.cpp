@@ -1,7 +1,8 @@
 //===- PackProducts.cpp - Products in kernel layout -------------*- C++ -*-===//
 //
 // The kernel that qnn-select-kernels chose says which packed op a product
-// becomes; the constant weights are laid out here, once, by Arith/Packing.
+// becomes; constant weights are laid out here, once, by Arith/Packing. Floats
+// that are computed are laid out when the network runs, by shape ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,6 +42,27 @@ static SmallVector<int64_t> tileShape(const FilterShape &shape, int64_t steps,
   return sizes;
 }
 
+/// Bytes of one output channel in a filter tap, in steps.
+static int64_t dotSteps(const FilterShape &shape) {
+  return (shape.channels + dotChannels - 1) / dotChannels;
+}
+
+/// Gives a kernel of bytes or floats the widest blocks of whole groups, where
+/// each group has one channel and one output channel.
+static KernelAttr chooseBlocks(KernelAttr kernel, FilterShape &shape) {
+  int64_t tile = kernel.getTile()[1];
+  while (tile > 4 && shape.groups % tile != 0)
+    tile /= 2;
+  shape.tile = kernel.getTile()[1];
+  if (!isDepthwise(kernel.getKind(), shape.channels, shape.outChannels,
+                   shape.groups, tile))
+    return kernel;
+  shape.tile = tile;
+  shape.depthwise = true;
+  return KernelAttr::get(kernel.getContext(), kernel.getKind(),
+                         {kernel.getTile()[0], tile});
+}
+
 template <typename T>
 static Value createTiles(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
                          Type element, ArrayRef<T> values) {
@@ -55,9 +77,11 @@ static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
                          KernelKind kind, bool isConv) {
   if (!usesWords(kind)) {
     std::vector<int8_t> bytes(numbers.begin(), numbers.end());
-    bytes = packWeightElements(ArrayRef<int8_t>(bytes), shape);
-    return createTiles<int8_t>(b, loc, tileShape(shape, shape.channels, isConv),
-                               b.getI8Type(), bytes);
+    bytes = packWeightBytes(bytes, shape);
+    SmallVector<int64_t> sizes = tileShape(shape, dotSteps(shape), isConv);
+    if (!shape.depthwise)
+      sizes.back() *= dotChannels;
+    return createTiles<int8_t>(b, loc, sizes, b.getI8Type(), bytes);
   }
   std::vector<uint8_t> patterns;
   patterns.reserve(numbers.size());
@@ -178,6 +202,7 @@ struct PackConv2d : OpRewritePattern<IConv2dOp> {
     if (failed(product))
       return failure();
     product->shape.groups = op.getGroups();
+    kernel = product->kernel = chooseBlocks(kernel, product->shape);
     if (usesWords(kernel.getKind())) {
       Value input = packActivations(rewriter, op.getLoc(), op.getInput(),
                                     op.getLhsCode(), op.getGroups());
@@ -227,35 +252,79 @@ std::vector<float> transposed(ArrayRef<float> values, int64_t rows,
   return result;
 }
 
+/// Computed weights [O, ..] in tiles [blocks, .., T], zeros beyond O.
+Value tileComputed(OpBuilder &b, Location loc, Value rows, int64_t tile) {
+  SmallVector<int64_t> shape(shapeOf(rows)), permutation{0};
+  SmallVector<int64_t> low(shape.size(), 0), high(low);
+  high[0] = (tile - shape[0] % tile) % tile;
+  Value full = rows;
+  if (high[0])
+    full = PadOp::create(b, loc, rows, low, high,
+                         cast<TypedAttr>(b.getF32FloatAttr(0.0f)));
+  shape[0] = tile;
+  shape.insert(shape.begin(), shapeOf(full)[0] / tile);
+  for (int64_t i = 2, rank = shape.size(); i < rank; ++i)
+    permutation.push_back(i);
+  permutation.push_back(1);
+  Value blocks = ReshapeOp::create(
+      b, loc, RankedTensorType::get(shape, b.getF32Type()), full);
+  return TransposeOp::create(b, loc, blocks, permutation);
+}
+
+/// The tiles of a matmul's right operand: a constant, or computed.
+Value tileMatrix(OpBuilder &b, MatmulOp op, const FilterShape &shape) {
+  std::optional<Tensor> weights = constantTensor(op.getRhs());
+  if (!weights || !weights->isFloat) {
+    Value rows = op.getRhs();
+    if (!op.getTransposeRhs())
+      rows = TransposeOp::create(b, op.getLoc(), rows, ArrayRef<int64_t>{1, 0});
+    return tileComputed(b, op.getLoc(), rows, shape.tile);
+  }
+  std::vector<float> rows = std::move(weights->floats);
+  if (!op.getTransposeRhs())
+    rows = transposed(rows, shape.channels, shape.outChannels);
+  return createTiles<float>(b, op.getLoc(),
+                            tileShape(shape, shape.channels, /*isConv=*/false),
+                            b.getF32Type(), packWeightElements(rows, shape));
+}
+
+/// Products of fewer rows are not worth the layout of computed weights.
+constexpr int64_t leastRows = 4;
+
 struct PackFloatMatmul : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &rewriter) const override {
-    if (shapeOf(op.getLhs()).size() != 2 || shapeOf(op.getRhs()).size() != 2)
+    if (shapeOf(op.getRhs()).size() != 2)
       return rewriter.notifyMatchFailure(op, "a batched product");
-    std::optional<Tensor> weights = constantTensor(op.getRhs());
-    if (!weights || !weights->isFloat)
-      return rewriter.notifyMatchFailure(op, "weights are not constant");
-    std::vector<float> rows = std::move(weights->floats);
-    int64_t first = weights->shape[0], second = weights->shape[1];
-    if (!op.getTransposeRhs()) {
-      rows = transposed(rows, first, second);
-      std::swap(first, second);
-    }
     KernelAttr kernel = floatKernel(op);
     FilterShape shape;
-    shape.outChannels = first;
-    shape.channels = second;
+    shape.outChannels = op.getType().getShape().back();
+    shape.channels = shapeOf(op.getLhs()).back();
     shape.tile = kernel.getTile()[1];
-    Value tiles = createTiles<float>(
-        rewriter, op.getLoc(), tileShape(shape, second, /*isConv=*/false),
-        rewriter.getF32Type(),
-        packWeightElements(ArrayRef<float>(rows), shape));
-    rewriter.replaceOpWithNewOp<F32MatmulOp>(
-        op, op.getType(), op.getLhs(), tiles, ValueRange(), shape.channels,
-        shape.outChannels, CodeAttr(), CodeAttr(), CodeAttr(),
-        /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(), kernel);
+    int64_t count = op.getType().getNumElements();
+    if (count == 0 || shape.channels == 0)
+      return rewriter.notifyMatchFailure(op, "an empty product");
+    int64_t rows = count / shape.outChannels;
+    if (rows < leastRows && !constantTensor(op.getRhs()))
+      return rewriter.notifyMatchFailure(op, "few rows by computed weights");
+    Location loc = op.getLoc();
+    Type f32 = rewriter.getF32Type();
+    Value input = op.getLhs();
+    if (shapeOf(input).size() != 2)
+      input = ReshapeOp::create(
+          rewriter, loc, RankedTensorType::get({rows, shape.channels}, f32),
+          input);
+    Value tiles = tileMatrix(rewriter, op, shape);
+    Value sums = F32MatmulOp::create(
+        rewriter, loc, RankedTensorType::get({rows, shape.outChannels}, f32),
+        input, tiles, ValueRange(), shape.channels, shape.outChannels,
+        CodeAttr(), CodeAttr(), CodeAttr(), /*scaled=*/false,
+        /*residual=*/false, DenseF32ArrayAttr(), kernel);
+    if (sums.getType() != op.getType())
+      sums = ReshapeOp::create(rewriter, loc, op.getType(), sums);
+    rewriter.replaceOp(op, sums);
     return success();
   }
 };
@@ -275,6 +344,19 @@ std::vector<float> channelsLast(const Tensor &weights) {
   return result;
 }
 
+/// The tiles of a convolution's filter: a constant, or computed.
+Value tileFilter(OpBuilder &b, Conv2dOp op, const FilterShape &shape) {
+  std::optional<Tensor> weights = constantTensor(op.getFilter());
+  if (!weights || !weights->isFloat) {
+    Value rows = TransposeOp::create(b, op.getLoc(), op.getFilter(),
+                                     ArrayRef<int64_t>{0, 2, 3, 1});
+    return tileComputed(b, op.getLoc(), rows, shape.tile);
+  }
+  return createTiles<float>(
+      b, op.getLoc(), tileShape(shape, shape.channels, /*isConv=*/true),
+      b.getF32Type(), packWeightElements(channelsLast(*weights), shape));
+}
+
 struct PackFloatConv2d : OpRewritePattern<Conv2dOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -283,21 +365,17 @@ struct PackFloatConv2d : OpRewritePattern<Conv2dOp> {
     if (op.getPadValue() != PadValue::Zero &&
         llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
       return rewriter.notifyMatchFailure(op, "padding is not zero");
-    std::optional<Tensor> weights = constantTensor(op.getFilter());
-    if (!weights || !weights->isFloat)
-      return rewriter.notifyMatchFailure(op, "weights are not constant");
     KernelAttr kernel = floatKernel(op);
-    FilterShape shape{weights->shape[0],
-                      weights->shape[2],
-                      weights->shape[3],
-                      weights->shape[1],
-                      static_cast<int64_t>(op.getGroups()),
-                      kernel.getTile()[1]};
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+    FilterShape shape{filter[0], filter[2], filter[3], filter[1],
+                      static_cast<int64_t>(op.getGroups())};
+    kernel = chooseBlocks(kernel, shape);
+    bool blocksHaveOneGroup =
+        shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
+    if (!blocksHaveOneGroup && !constantTensor(op.getFilter()))
+      return rewriter.notifyMatchFailure(op, "groups of computed weights");
     Location loc = op.getLoc();
-    Value tiles = createTiles<float>(
-        rewriter, loc, tileShape(shape, shape.channels, /*isConv=*/true),
-        rewriter.getF32Type(),
-        packWeightElements(ArrayRef<float>(channelsLast(*weights)), shape));
+    Value tiles = tileFilter(rewriter, op, shape);
     Value input = TransposeOp::create(rewriter, loc, op.getInput(),
                                       ArrayRef<int64_t>{0, 2, 3, 1});
     ArrayRef<int64_t> sizes = op.getType().getShape();

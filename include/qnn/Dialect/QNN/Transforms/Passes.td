@@ -295,13 +295,13 @@ def FuseEpilogues : Pass<"qnn-fuse-epilogues"> {
     ```mlir
     %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
             kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-        : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>
+        : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x10xi32>
     %1 = qnn.dequantize %0 {scale = array<f32: 0.5>} : (tensor<1x10xi32>) -> tensor<1x10xf32>
     %2 = qnn.relu %1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
     // becomes
     %2 = qnn.int8_matmul %x, %w, %scales {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
             scaled, clip = array<f32: 0.0, 0x7F800000>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-        : (tensor<1x64xi8>, tensor<1x64x32xi8>, tensor<1x2x32xf32>) -> tensor<1x10xf32>
+        : (tensor<1x64xi8>, tensor<1x16x128xi8>, tensor<1x2x32xf32>) -> tensor<1x10xf32>
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
