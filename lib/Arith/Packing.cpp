@@ -2,6 +2,7 @@
 
 #include "qnn/Arith/Packing.h"
 #include "qnn/Arith/Thresholds.h"
+#include <array>
 #include <cassert>
 
 using namespace qnn;
@@ -60,7 +61,16 @@ struct Place {
 };
 } // namespace
 
+bool qnn::isDepthwise(KernelKind kind, int64_t channels, int64_t outChannels,
+                      int64_t groups, int64_t tile) {
+  return (kind == KernelKind::Int8Dot || kind == KernelKind::F32Fma) &&
+         channels == 1 && groups > 1 && outChannels == groups &&
+         groups % tile == 0;
+}
+
 static Place placeOf(int64_t outChannel, const FilterShape &shape) {
+  if (shape.depthwise)
+    return {outChannel / shape.tile, outChannel % shape.tile};
   int64_t group = outChannel / shape.outChannelsOfGroup();
   int64_t within = outChannel % shape.outChannelsOfGroup();
   return {group * shape.blocksOfGroup() + within / shape.tile,
@@ -92,10 +102,25 @@ std::vector<uint32_t> qnn::packWeightWords(llvm::ArrayRef<uint8_t> codes,
   return tileRows<uint32_t>(rows, length, shape, 0);
 }
 
-std::vector<int8_t> qnn::packWeightElements(llvm::ArrayRef<int8_t> weights,
-                                            const FilterShape &shape) {
-  return tileRows<int8_t>(weights, shape.elements() / shape.outChannels, shape,
-                          0);
+std::vector<int8_t> qnn::packWeightBytes(llvm::ArrayRef<int8_t> weights,
+                                         const FilterShape &shape) {
+  if (shape.depthwise)
+    return tileRows<int8_t>(weights, shape.kernelHeight * shape.kernelWidth,
+                            shape, 0);
+  using Quad = std::array<int8_t, dotChannels>;
+  int64_t taps = shape.outChannels * shape.kernelHeight * shape.kernelWidth;
+  int64_t quads = (shape.channels + dotChannels - 1) / dotChannels;
+  std::vector<Quad> rows(taps * quads, Quad{});
+  for (int64_t tap = 0; tap < taps; ++tap)
+    for (int64_t c = 0; c < shape.channels; ++c)
+      rows[tap * quads + c / dotChannels][c % dotChannels] =
+          weights[tap * shape.channels + c];
+  std::vector<Quad> tiles =
+      tileRows<Quad>(rows, rows.size() / shape.outChannels, shape, Quad{});
+  std::vector<int8_t> bytes;
+  for (const Quad &quad : tiles)
+    bytes.insert(bytes.end(), quad.begin(), quad.end());
+  return bytes;
 }
 
 std::vector<float> qnn::packWeightElements(llvm::ArrayRef<float> weights,

@@ -10,6 +10,7 @@
 #include "qnn/Arith/Packing.h"
 #include "qnn/Arith/Quantize.h"
 #include "qnn/Arith/Thresholds.h"
+#include <array>
 #include <functional>
 #include <numeric>
 
@@ -31,6 +32,16 @@ static std::vector<T> untile(const std::vector<T> &tiles,
       rows.push_back(tiles[(block * length + i) * tile + within % tile]);
   }
   return rows;
+}
+
+/// The groups that blocks belong to: depthwise all are one.
+static ContractionGeometry blockGroups(PackedContractionOpInterface op,
+                                       ContractionGeometry g) {
+  KernelAttr kernel = op.getChosenKernel();
+  if (isDepthwise(kernel.getKind(), g.channels, g.outChannels, g.groups,
+                  kernel.getTile()[1]))
+    g.groups = 1;
+  return g;
 }
 
 /// Calls tap(input pixel, filter tap) for the taps of an output pixel that lie
@@ -88,6 +99,9 @@ static std::vector<int64_t> sumsOfWords(PackedContractionOpInterface op,
                            inSteps, steps, dot);
 }
 
+/// The weights of a step of one output channel.
+using Quad = std::array<int64_t, dotChannels>;
+
 /// Weights are numbers in bytes, activations codes.
 static std::vector<int64_t> sumsOfBytes(PackedContractionOpInterface op,
                                         const ContractionGeometry &g,
@@ -100,11 +114,23 @@ static std::vector<int64_t> sumsOfBytes(PackedContractionOpInterface op,
     number = numberOf(number, op.getActivationCode(), byte);
   for (int64_t &weight : tiles)
     weight = isUnsigned ? weight & 255 : numberOf(weight, {}, byte);
+  ContractionGeometry blocks = blockGroups(op, g);
+  if (blocks.groups != g.groups) {
+    auto product = [](const int64_t *a, const int64_t *b) { return *a * *b; };
+    return contract<int64_t>(
+        g, numbers, untile(tiles, blocks, filter.shape.back()), 1, 1, product);
+  }
+  std::vector<Quad> quads(tiles.size() / dotChannels);
+  for (size_t i = 0; i < tiles.size(); ++i)
+    quads[i / dotChannels][i % dotChannels] = tiles[i];
+  std::vector<int64_t> weights;
+  for (const Quad &quad : untile(quads, g, filter.shape.back() / dotChannels))
+    weights.insert(weights.end(), quad.begin(), quad.end());
+  int64_t steps = (g.channels + dotChannels - 1) / dotChannels * dotChannels;
   auto dot = [&](const int64_t *a, const int64_t *b) {
     return std::inner_product(a, a + g.channels, b, int64_t(0));
   };
-  return contract<int64_t>(g, numbers, untile(tiles, g, filter.shape.back()),
-                           g.channels, g.channels, dot);
+  return contract<int64_t>(g, numbers, weights, g.channels, steps, dot);
 }
 
 /// Stores codes [pixels, O] in the form of the result, words or bytes.
@@ -131,7 +157,8 @@ static void applyThresholds(PackedContractionOpInterface op,
   CodeAttr code = op.getEpilogueCode();
   std::vector<int32_t> tiles(thresholds.integers.begin(),
                              thresholds.integers.end());
-  std::vector<int32_t> rows = untile(tiles, g, thresholds.shape.back());
+  std::vector<int32_t> rows =
+      untile(tiles, blockGroups(op, g), thresholds.shape.back());
   int64_t levels = thresholds.shape[1];
   std::vector<uint8_t> codes;
   for (size_t i = 0; i < sums.size(); ++i) {
@@ -154,7 +181,7 @@ static void applyScales(PackedContractionOpInterface op,
                         const std::vector<Sum> &sums, Tensor &out) {
   CodeAttr code = op.getEpilogueCode();
   std::vector<float> rows =
-      untile(epilogue[0].floats, g, epilogue[0].shape.back());
+      untile(epilogue[0].floats, blockGroups(op, g), epilogue[0].shape.back());
   std::vector<uint8_t> codes;
   for (size_t i = 0; i < sums.size(); ++i) {
     const float *row = &rows[i % g.outChannels * 2];
@@ -175,16 +202,35 @@ static void applyScales(PackedContractionOpInterface op,
     storeCodes(op, g, codes, out);
 }
 
-static std::vector<double> sumsOfFloats(const ContractionGeometry &g,
-                                        const Tensor &input,
-                                        const Tensor &filter) {
-  auto dot = [&](const float *a, const float *b) {
-    return std::inner_product(a, a + g.channels, b, 0.0, std::plus<double>(),
+/// The product of two rows, in f64.
+static auto floatDot(int64_t channels) {
+  return [=](const float *a, const float *b) {
+    return std::inner_product(a, a + channels, b, 0.0, std::plus<double>(),
                               [](double x, double y) { return x * y; });
   };
-  return contract<double>(g, input.floats,
-                          untile(filter.floats, g, filter.shape.back()),
-                          g.channels, g.channels, dot);
+}
+
+static std::vector<double> sumsOfFloats(PackedContractionOpInterface op,
+                                        const ContractionGeometry &g,
+                                        const Tensor &input,
+                                        const Tensor &filter) {
+  return contract<double>(
+      g, input.floats,
+      untile(filter.floats, blockGroups(op, g), filter.shape.back()),
+      g.channels, g.channels, floatDot(g.channels));
+}
+
+/// Floats by the numbers +1 and -1 of the bits of words.
+static std::vector<double> sumsOfSigns(const ContractionGeometry &g,
+                                       const Tensor &input,
+                                       const Tensor &filter) {
+  std::vector<uint32_t> tiles(filter.integers.begin(), filter.integers.end());
+  std::vector<float> signs;
+  for (uint8_t bit :
+       unpackRows(untile(tiles, g, filter.shape.back()), g.channels, 1))
+    signs.push_back(bit ? 1.0f : -1.0f);
+  return contract<double>(g, input.floats, signs, g.channels, g.channels,
+                          floatDot(g.channels));
 }
 
 template <typename OpTy>
@@ -193,8 +239,10 @@ static void evaluateProduct(OpTy op, Operands in, Results out) {
   ContractionGeometry g = product.getGeometry();
   KernelKind kind = product.getChosenKernel().getKind();
   Operands epilogue = in.drop_front(2);
-  if (kind == KernelKind::F32Fma) {
-    std::vector<double> sums = sumsOfFloats(g, in[0], in[1]);
+  if (kind == KernelKind::F32Fma || kind == KernelKind::Lookup) {
+    std::vector<double> sums = kind == KernelKind::Lookup
+                                   ? sumsOfSigns(g, in[0], in[1])
+                                   : sumsOfFloats(product, g, in[0], in[1]);
     if (op.getScaled())
       applyScales(product, g, epilogue, sums, out[0]);
     else
@@ -220,5 +268,5 @@ static void attachProducts(MLIRContext *context) {
 void qnn::attachPackedProductModels(MLIRContext *context) {
   attachProducts<XnorMatmulOp, XnorConv2dOp, BitSerialMatmulOp,
                  BitSerialConv2dOp, Int8MatmulOp, Int8Conv2dOp, F32MatmulOp,
-                 F32Conv2dOp>(context);
+                 F32Conv2dOp, LookupMatmulOp, LookupConv2dOp>(context);
 }

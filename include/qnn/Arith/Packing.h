@@ -25,6 +25,10 @@ namespace qnn {
 /// Bits of a word of the packed form.
 constexpr int64_t wordBits = 32;
 
+/// Channels of a step of weights in bytes: what a dot product of bytes adds to
+/// one 32-bit sum.
+constexpr int64_t dotChannels = 4;
+
 //===----------------------------------------------------------------------===//
 // Rows of codes
 //===----------------------------------------------------------------------===//
@@ -53,7 +57,8 @@ struct FilterShape {
   int64_t kernelHeight = 1, kernelWidth = 1;
   int64_t channels = 1; ///< of one group
   int64_t groups = 1;
-  int64_t tile = 32; ///< T
+  int64_t tile = 32;      ///< T
+  bool depthwise = false; ///< a block is T groups, see isDepthwise
 
   int64_t elements() const {
     return outChannels * kernelHeight * kernelWidth * channels;
@@ -62,20 +67,32 @@ struct FilterShape {
   int64_t blocksOfGroup() const {
     return (outChannelsOfGroup() + tile - 1) / tile;
   }
-  int64_t blocks() const { return groups * blocksOfGroup(); }
+  int64_t blocks() const {
+    return depthwise ? groups / tile : groups * blocksOfGroup();
+  }
 };
+
+/// True where the blocks of a kernel are not parts of a group, but T groups
+/// with one channel and one output channel each: a step is that channel (bytes,
+/// too) of T groups. T divides the groups.
+bool isDepthwise(KernelKind kind, int64_t channels, int64_t outChannels,
+                 int64_t groups, int64_t tile);
 
 /// Codes [O, KH, KW, C] to words [blocks, KH, KW, S, T], S = packedWords(C,
 /// bits).
 std::vector<uint32_t> packWeightWords(llvm::ArrayRef<uint8_t> codes,
                                       const FilterShape &shape, unsigned bits);
 
-/// Elements [O, KH, KW, C] to [blocks, KH, KW, C, T], unchanged but for their
+/// Floats [O, KH, KW, C] to [blocks, KH, KW, C, T], unchanged but for their
 /// place; zeros beyond a group's channels.
-std::vector<int8_t> packWeightElements(llvm::ArrayRef<int8_t> weights,
-                                       const FilterShape &shape);
 std::vector<float> packWeightElements(llvm::ArrayRef<float> weights,
                                       const FilterShape &shape);
+
+/// Bytes [O, KH, KW, C] to [blocks, KH, KW, ceil(C / 4), T, 4]: 4 channels of
+/// an output channel side by side; zeros beyond the channels and beyond a
+/// group's. Depthwise: [blocks, KH, KW, 1, T].
+std::vector<int8_t> packWeightBytes(llvm::ArrayRef<int8_t> weights,
+                                    const FilterShape &shape);
 
 /// Thresholds [O, levels] to [blocks, levels, T]; the greatest i32 beyond a
 /// group's channels. Of `shape` only outChannels, groups and tile count.

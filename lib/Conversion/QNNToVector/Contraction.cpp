@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qnn/Arith/Packing.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -18,7 +19,12 @@ Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
       lanes(std::min<int64_t>(target.getVectorBits() / 32, tileChannels)),
       target(target),
       isConv(cast<RankedTensorType>(op.getActivations().getType()).getRank() ==
-             4) {}
+             4),
+      depthwise(isDepthwise(kind, g.channels, g.outChannels, g.groups,
+                            tileChannels)) {
+  if (depthwise)
+    g.groups /= tileChannels;
+}
 
 Value qnn::indexOf(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);

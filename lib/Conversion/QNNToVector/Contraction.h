@@ -41,6 +41,9 @@ struct Contraction {
   int64_t lanes;                    ///< 32-bit elements of a register
   TargetAttr target;
   bool isConv;
+  /// A block is T groups of one channel, which count as one group here; see
+  /// isDepthwise of lib/Arith/Packing.
+  bool depthwise;
 
   int64_t channelsOfGroup() const { return g.outChannels / g.groups; }
   int64_t blocksOfGroup() const {

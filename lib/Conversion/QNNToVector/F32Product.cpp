@@ -13,6 +13,10 @@ namespace {
 struct F32 : InnerProduct {
   using InnerProduct::InnerProduct;
 
+  UnitLayout unit() const override {
+    return {1, c.depthwise ? c.tileChannels : 1, 1, /*padded=*/false};
+  }
+
   SmallVector<Type> accumulators(TileShape tile) const override {
     Type f32 = Float32Type::get(c.resultType().getContext());
     return SmallVector<Type>(tile.pixels * tile.vectors, c.vectorOf(f32));
@@ -27,8 +31,12 @@ struct F32 : InnerProduct {
     for (int64_t v = 0; v < tile.vectors; ++v)
       weights.push_back(reader.weights(v, 0));
     for (int64_t m = tile.first; m < tile.last; ++m) {
-      Value x = broadcast(b, type, reader.activation(m, 0));
+      Value all;
+      if (!c.depthwise)
+        all = broadcast(b, type, reader.activation(m, 0));
       for (int64_t v = 0; v < tile.vectors; ++v) {
+        // Depthwise each lane has an activation of its own.
+        Value x = all ? all : reader.activation(m, v * c.lanes, type);
         Value &sum = sums[m * tile.vectors + v];
         Value product = arith::MulFOp::create(b, x, weights[v], contract);
         sum = arith::AddFOp::create(b, sum, product, contract);

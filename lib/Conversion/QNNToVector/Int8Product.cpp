@@ -1,71 +1,249 @@
-//===- Int8Product.cpp - Codes in bytes -------------------------*- C++ -*-===//
+//===- Int8Product.cpp - Codes in bytes: the choice -------------*- C++ -*-===//
 
-#include "InnerProduct.h"
+#include "Int8Product.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qnn/Target/Target.h"
 
 using namespace mlir;
 using namespace qnn;
 
-namespace {
-/// One channel a unit, output channels in the lanes, 32-bit products. Weights
-/// are numbers; a bipolar activation b stands for 2 b - 1.
-struct Int8 : InnerProduct {
-  using InnerProduct::InnerProduct;
+//===----------------------------------------------------------------------===//
+// What the forms share
+//===----------------------------------------------------------------------===//
 
-  SmallVector<Type> accumulators(TileShape tile) const override {
-    Type i32 = IntegerType::get(c.resultType().getContext(), 32);
-    return SmallVector<Type>(tile.pixels * tile.vectors, c.vectorOf(i32));
-  }
+Value qnn::callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
+                         ValueRange operands) {
+  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
+      .getResults();
+}
+
+Value Int8Product::number(ImplicitLocOpBuilder &b, Value bytes,
+                          unsigned bits) const {
+  Type type = integer(bits);
+  if (auto vector = dyn_cast<VectorType>(bytes.getType()))
+    type = VectorType::get(vector.getShape(), type);
+  bool isSigned = activations.getEncoding() == Encoding::Signed ||
+                  activations.getEncoding() == Encoding::Ternary;
+  Value number = bytes;
+  if (bits > 8 && isSigned)
+    number = arith::ExtSIOp::create(b, type, bytes);
+  else if (bits > 8)
+    number = arith::ExtUIOp::create(b, type, bytes);
+  if (!activations.isBipolar())
+    return number;
+  Value one = integerOf(b, type, 1);
+  return arith::SubIOp::create(b, arith::ShLIOp::create(b, number, one), one);
+}
+
+Value Int8Product::everywhere(ImplicitLocOpBuilder &b, Value unit,
+                              VectorType type) const {
+  Value word = vector::BitCastOp::create(b, vector(1, 32), unit);
+  word = vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
+  return vector::BitCastOp::create(b, type,
+                                   broadcast(b, vector(c.lanes, 32), word));
+}
+
+void Int8Product::forEachPair(
+    TileShape tile, int64_t count,
+    function_ref<Value(int64_t m, int64_t i)> activations,
+    function_ref<Value(int64_t v, int64_t i)> weights,
+    MutableArrayRef<Value> sums,
+    function_ref<void(Value &sum, Value x, Value w)> add) {
+  // The inner operands of the loops below stay in registers.
+  bool keepsWeights = tile.pixels >= tile.vectors;
+  auto inner = keepsWeights ? weights : activations;
+  auto outer = keepsWeights ? activations : weights;
+  int64_t first = keepsWeights ? 0 : tile.first;
+  int64_t last = keepsWeights ? tile.vectors : tile.last;
+  SmallVector<SmallVector<Value>> kept(count);
+  for (int64_t k = first; k < last; ++k)
+    for (int64_t i = 0; i < count; ++i)
+      kept[i].push_back(inner(k, i));
+  for (int64_t o = keepsWeights ? tile.first : 0,
+               end = keepsWeights ? tile.last : tile.vectors;
+       o < end; ++o)
+    for (int64_t i = 0; i < count; ++i) {
+      Value operand = outer(o, i);
+      for (int64_t k = first; k < last; ++k) {
+        Value other = kept[i][k - first];
+        if (keepsWeights)
+          add(sums[o * tile.vectors + k], operand, other);
+        else
+          add(sums[k * tile.vectors + o], other, operand);
+      }
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// 32-bit products
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Products : Int8Product {
+  using Int8Product::Int8Product;
 
   void addUnit(ImplicitLocOpBuilder &b, TileShape tile,
                const UnitReader &reader,
                MutableArrayRef<Value> sums) const override {
-    auto &op = c.op;
-    VectorType type = c.vectorOf(b.getI32Type());
-    bool unsignedWeights =
-        op.getWeightCode().getEncoding() == Encoding::Unsigned;
-    SmallVector<Value> weights;
-    for (int64_t v = 0; v < tile.vectors; ++v)
-      weights.push_back(extend(b, reader.weights(v, 0), type, unsignedWeights));
-    for (int64_t m = tile.first; m < tile.last; ++m) {
-      Value number = broadcast(
-          b, type,
-          numberOf(b, reader.activation(m, 0), op.getActivationCode()));
-      for (int64_t v = 0; v < tile.vectors; ++v) {
-        Value &sum = sums[m * tile.vectors + v];
-        sum = arith::AddIOp::create(
-            b, sum, arith::MulIOp::create(b, number, weights[v]));
+    VectorType lanes = vector(c.lanes, 32);
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value quads = reader.weights(v, 0, vector(4 * c.lanes, 8));
+      quads = vector::BitCastOp::create(b, lanes, quads);
+      for (int64_t i = 0; i < reader.channels; ++i) {
+        Value channel = channelOf(b, quads, i);
+        for (int64_t m = tile.first; m < tile.last; ++m) {
+          Value x = number(b, reader.activation(m, i), 32);
+          Value product =
+              arith::MulIOp::create(b, broadcast(b, lanes, x), channel);
+          Value &sum = sums[m * tile.vectors + v];
+          sum = arith::AddIOp::create(b, sum, product);
+        }
       }
     }
   }
 
-  TileSums finish(ImplicitLocOpBuilder &, TileShape tile, ArrayRef<Value> sums,
-                  const PixelFacts &) const override {
-    return inRows(tile, sums);
-  }
-
 private:
-  static Value extend(ImplicitLocOpBuilder &b, Value bytes, Type type,
-                      bool isUnsigned) {
-    if (isUnsigned)
-      return arith::ExtUIOp::create(b, type, bytes);
-    return arith::ExtSIOp::create(b, type, bytes);
+  /// Byte `i` of each lane, extended.
+  Value channelOf(ImplicitLocOpBuilder &b, Value quads, int64_t i) const {
+    Value up = integerOf(b, quads.getType(), 24 - 8 * i);
+    Value down = integerOf(b, quads.getType(), 24);
+    Value top = arith::ShLIOp::create(b, quads, up);
+    if (weightsUnsigned())
+      return arith::ShRUIOp::create(b, top, down);
+    return arith::ShRSIOp::create(b, top, down);
   }
+};
 
-  static Value numberOf(ImplicitLocOpBuilder &b, Value byte, CodeAttr code) {
-    Type i32 = b.getI32Type();
-    bool isSigned = code.getEncoding() == Encoding::Signed ||
-                    code.getEncoding() == Encoding::Ternary;
-    Value number = extend(b, byte, i32, !isSigned);
-    if (!code.isBipolar())
-      return number;
-    Value twice = arith::ShLIOp::create(b, number, integerOf(b, i32, 1));
-    return arith::SubIOp::create(b, twice, integerOf(b, i32, 1));
+/// Depthwise: a channel of as many groups as there are lanes.
+struct Depthwise : Int8Product {
+  using Int8Product::Int8Product;
+
+  UnitLayout unit() const override {
+    return {1, c.tileChannels, 1, /*padded=*/false};
   }
+  void addUnit(ImplicitLocOpBuilder &b, TileShape tile,
+               const UnitReader &reader,
+               MutableArrayRef<Value> sums) const override {
+    VectorType bytes = vector(c.lanes, 8), words = vector(c.lanes, 32);
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value weights = reader.weights(v, 0, bytes);
+      if (weightsUnsigned())
+        weights = arith::ExtUIOp::create(b, words, weights);
+      else
+        weights = arith::ExtSIOp::create(b, words, weights);
+      for (int64_t m = tile.first; m < tile.last; ++m) {
+        Value x = number(b, reader.activation(m, v * c.lanes, bytes), 32);
+        Value &sum = sums[m * tile.vectors + v];
+        sum =
+            arith::AddIOp::create(b, sum, arith::MulIOp::create(b, x, weights));
+      }
+    }
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+/// Numbers that an operand holds.
+struct CodeRange {
+  int32_t min, max;
+  bool fits(bool isSigned) const {
+    return isSigned ? min >= -128 && max <= 127 : min >= 0 && max <= 255;
+  }
+};
+
+/// An instruction on bytes and the signs of its factors.
+struct Option {
+  Int8Form form;
+  Instruction instruction;
+  bool activationsSigned, weightsSigned;
 };
 } // namespace
 
+/// In order of speed.
+static const Option options[] = {
+    {Int8Form::Dot, Instruction::DotBytes, false, true},
+    {Int8Form::Dot, Instruction::DotBytes, true, false},
+    {Int8Form::Dot, Instruction::DotSignedBytes, true, true},
+    {Int8Form::Dot, Instruction::DotUnsignedBytes, false, false},
+    {Int8Form::BytePairs, Instruction::MultiplyAddBytes, false, true},
+    {Int8Form::BytePairs, Instruction::MultiplyAddBytes, true, false},
+};
+
+static CodeRange rangeOf(CodeAttr code) {
+  if (code.isBipolar())
+    return {-1, 1};
+  return {code.getMin(), code.getMax()};
+}
+
+/// Units whose 16-bit sums of pairs hold; 0: not even one.
+static int64_t unitsInShorts(CodeRange activations, CodeRange weights,
+                             int32_t shift) {
+  int64_t a = std::max(-activations.min, activations.max);
+  int64_t w =
+      std::max(std::abs(weights.min + shift), std::abs(weights.max + shift));
+  return 32767 / std::max<int64_t>(2 * a * w, 1);
+}
+
+/// Nothing where the target has no such instruction, the activations have
+/// another sign, or 16 bits would overflow.
+static std::optional<Int8Plan> planFor(const Option &option, TargetAttr target,
+                                       CodeRange activations,
+                                       CodeRange weights) {
+  auto instruction = findInstruction(target, option.instruction);
+  if (!instruction || !activations.fits(option.activationsSigned))
+    return {};
+  Int8Plan plan;
+  plan.form = option.form;
+  plan.instruction = *instruction;
+  // Two factors of one sign have no order.
+  plan.weightsFirst = option.activationsSigned && !option.weightsSigned;
+  if (!weights.fits(option.weightsSigned))
+    plan.shift = option.weightsSigned ? -128 : -weights.min;
+  if (option.form != Int8Form::BytePairs)
+    return plan;
+  plan.narrowUnits = unitsInShorts(activations, weights, plan.shift);
+  return plan.narrowUnits ? std::optional(plan) : std::nullopt;
+}
+
+/// The first form that the target has, if possible without a shift.
+static Int8Plan choosePlan(TargetAttr target, CodeRange activations,
+                           CodeRange weights) {
+  std::optional<Int8Plan> best;
+  for (const Option &option : options) {
+    if (best && best->form != option.form)
+      break;
+    auto plan = planFor(option, target, activations, weights);
+    if (plan && (!best || (best->shift && !plan->shift)))
+      best = plan;
+  }
+  if (best)
+    return *best;
+  Int8Plan plan;
+  if (auto pairs = findInstruction(target, Instruction::MultiplyAddShorts)) {
+    plan.form = Int8Form::ShortPairs;
+    plan.instruction = *pairs;
+  }
+  return plan;
+}
+
 std::unique_ptr<InnerProduct> qnn::createInt8Product(const Contraction &c) {
-  return std::make_unique<Int8>(c);
+  if (c.depthwise)
+    return std::make_unique<Depthwise>(c, Int8Plan());
+  Int8Plan plan = choosePlan(c.target, rangeOf(c.op.getActivationCode()),
+                             rangeOf(c.op.getWeightCode()));
+  switch (plan.form) {
+  case Int8Form::Dot:
+  case Int8Form::BytePairs:
+    return createInt8Dots(c, plan);
+  case Int8Form::ShortPairs:
+    return createInt8ShortPairs(c, plan);
+  case Int8Form::Products:
+    return std::make_unique<Products>(c, plan);
+  }
+  llvm_unreachable("unknown form");
 }

@@ -35,7 +35,9 @@ struct LowerContraction
     if (contraction.tileChannels % contraction.lanes != 0)
       return rewriter.notifyMatchFailure(
           op, "the registers do not divide the tile");
-    if (op.getEpilogueCode() && contraction.tileChannels != 32)
+    bool words = op.getEpilogueCode() &&
+                 contraction.resultType().getElementType().isInteger(32);
+    if (words && contraction.tileChannels != 32)
       return rewriter.notifyMatchFailure(op, "a tile of words has 32 channels");
     if (!InnerProduct::create(contraction))
       return rewriter.notifyMatchFailure(op, "no inner product of the kernel");

@@ -3,6 +3,7 @@
 #include "qnn/Arith/Packing.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Thresholds.h"
+#include <cmath>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -135,27 +136,51 @@ TEST(Packing, BlocksOfGroups) {
   EXPECT_EQ(shapes[6].blocks(), 4); // 2 groups of 33 channels
 }
 
-TEST(Packing, WeightElementsInTiles) {
+TEST(Packing, WeightsInTiles) {
   std::mt19937 random(4);
   for (const FilterShape &s : shapes) {
     std::vector<int8_t> weights(s.elements());
     for (int8_t &weight : weights)
       weight = random();
     std::vector<float> floats(weights.begin(), weights.end());
-    std::vector<int8_t> tiles =
-        packWeightElements(llvm::ArrayRef<int8_t>(weights), s);
-    std::vector<float> floatTiles =
-        packWeightElements(llvm::ArrayRef<float>(floats), s);
+    std::vector<int8_t> tiles = packWeightBytes(weights, s);
+    std::vector<float> floatTiles = packWeightElements(floats, s);
     int64_t taps = s.kernelHeight * s.kernelWidth;
-    ASSERT_EQ(int64_t(tiles.size()), s.blocks() * taps * s.channels * s.tile);
+    int64_t steps = (s.channels + 3) / 4;
+    ASSERT_EQ(int64_t(tiles.size()), s.blocks() * taps * steps * s.tile * 4);
+    ASSERT_EQ(int64_t(floatTiles.size()),
+              s.blocks() * taps * s.channels * s.tile);
     forEachLane(s, [&](int64_t o, int64_t tap, int64_t block, int64_t lane) {
-      for (int64_t c = 0; c < s.channels; ++c) {
+      for (int64_t c = 0; c < steps * 4; ++c) {
+        int64_t quad = (block * taps + tap) * steps + c / 4;
+        int8_t expected = 0;
+        if (o >= 0 && c < s.channels)
+          expected = weights[(o * taps + tap) * s.channels + c];
+        ASSERT_EQ(tiles[(quad * s.tile + lane) * 4 + c % 4], expected);
         int64_t at = ((block * taps + tap) * s.channels + c) * s.tile + lane;
-        int8_t expected =
-            o < 0 ? 0 : weights[(o * taps + tap) * s.channels + c];
-        ASSERT_EQ(tiles[at], expected);
-        ASSERT_EQ(floatTiles[at], float(expected));
+        if (c < s.channels)
+          ASSERT_EQ(floatTiles[at], float(expected));
       }
+    });
+  }
+}
+
+TEST(Packing, ScalesInTiles) {
+  for (const FilterShape &s : shapes) {
+    std::vector<float> factors, offsets;
+    for (int64_t o = 0; o < s.outChannels; ++o)
+      factors.push_back(o + 2), offsets.push_back(-o - 1);
+    std::vector<float> tiles = packScales(factors, offsets, s);
+    ASSERT_EQ(int64_t(tiles.size()), s.blocks() * 2 * s.tile);
+    FilterShape one = s;
+    one.kernelHeight = one.kernelWidth = 1;
+    forEachLane(one, [&](int64_t o, int64_t, int64_t block, int64_t lane) {
+      float factor = tiles[block * 2 * s.tile + lane];
+      float offset = tiles[(block * 2 + 1) * s.tile + lane];
+      ASSERT_EQ(factor, o < 0 ? 1 : o + 2);
+      ASSERT_EQ(offset, o < 0 ? 0 : -o - 1);
+      if (o < 0)
+        ASSERT_TRUE(std::signbit(offset));
     });
   }
 }

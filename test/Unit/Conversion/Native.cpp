@@ -42,6 +42,13 @@ void Program::transform(function_ref<void(OpPassManager &)> addPasses) {
   EXPECT_TRUE(succeeded(pm.run(*module)));
 }
 
+unsigned Program::count(llvm::StringRef name) {
+  unsigned found = 0;
+  module->walk(
+      [&](Operation *op) { found += op->getName().getStringRef() == name; });
+  return found;
+}
+
 llvm::SmallVector<RankedTensorType> Program::argumentTypes() {
   return llvm::map_to_vector(
       functionOf(*module).getArgumentTypes(),

@@ -24,6 +24,9 @@ public:
   /// Runs passes on the module; a failure is reported.
   void transform(llvm::function_ref<void(mlir::OpPassManager &)> addPasses);
 
+  /// How many ops of the module have this name.
+  unsigned count(llvm::StringRef name);
+
   /// Lowers the module, compiles it for this machine and runs it. Only once.
   llvm::SmallVector<qnn::Tensor>
   compileAndRun(llvm::ArrayRef<qnn::Tensor> arguments);

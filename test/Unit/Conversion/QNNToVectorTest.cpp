@@ -628,6 +628,9 @@ const FloatCase floatCases[] = {
      "conv2d %x, %w {pads = array<i64: 2, 1, 0, 3>, strides = array<i64: 2, "
      "1>, dilations = array<i64: 1, 2>}",
      "2x4x7x9xf32", "5x4x3x2xf32", "2x5x4x11xf32"},
+    {"conv_depthwise",
+     "conv2d %x, %w {groups = 48 : i64, pads = array<i64: 1, 1, 1, 1>}",
+     "1x48x5x6xf32", "48x1x3x3xf32", "1x48x5x6xf32"},
     {"conv_groups", "conv2d %x, %w {groups = 2 : i64}", "1x6x5x5xf32",
      "8x3x2x2xf32", "1x8x4x4xf32"},
 };

@@ -113,10 +113,11 @@ struct Convolution {
     std::vector<int8_t> numbers;
     for (int64_t code : filter.integers)
       numbers.push_back(codeToNumber(code, c.rhsBits, c.rhsEncoding));
-    std::vector<int8_t> bytes = packWeightElements(ArrayRef(numbers), s);
-    return integers(
-        {s.blocks(), s.kernelHeight, s.kernelWidth, channels, s.tile},
-        {bytes.begin(), bytes.end()});
+    std::vector<int8_t> bytes = packWeightBytes(numbers, s);
+    int64_t steps = (channels + dotChannels - 1) / dotChannels;
+    return integers({s.blocks(), s.kernelHeight, s.kernelWidth, steps,
+                     s.tile * dotChannels},
+                    {bytes.begin(), bytes.end()});
   }
 
   /// Sums of the integer form, or the codes of `code` by thresholds.

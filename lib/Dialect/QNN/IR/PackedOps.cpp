@@ -174,12 +174,24 @@ private:
   bool isWords() const {
     return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
   }
-  /// Steps of one filter tap (of one group) for an operand with this code.
-  int64_t steps(CodeAttr code) const {
-    return isWords() ? packedWords(g.channels, code.getBits()) : g.channels;
+  bool hasWeightWords() const {
+    return isWords() || kind == KernelKind::Lookup;
+  }
+  /// Elements of a pixel (of one group), steps of a filter tap, and weights of
+  /// one output channel in a step.
+  int64_t activations() const;
+  int64_t steps() const;
+  int64_t weightsOfStep() const {
+    return kind == KernelKind::Int8Dot && !depthwise() ? dotChannels : 1;
+  }
+  bool depthwise() const {
+    auto product = op;
+    return isDepthwise(kind, g.channels, g.outChannels, g.groups,
+                       product.getChosenKernel().getTile()[1]);
   }
   LogicalResult verifySizes();
   LogicalResult verifyCodes();
+  LogicalResult verifyLookup();
   LogicalResult verifyOperand(StringRef name, Value value,
                               ArrayRef<int64_t> expected);
   LogicalResult verifyScales(int64_t blocks, int64_t tile);
@@ -189,6 +201,20 @@ private:
   SmallVector<int64_t> resultShape(int64_t last) const;
 };
 } // namespace
+
+int64_t ContractionVerifier::activations() const {
+  auto product = op;
+  if (!isWords())
+    return g.channels;
+  return packedWords(g.channels, product.getActivationCode().getBits());
+}
+
+int64_t ContractionVerifier::steps() const {
+  auto product = op;
+  if (hasWeightWords())
+    return packedWords(g.channels, product.getWeightCode().getBits());
+  return ceilDiv(g.channels, weightsOfStep());
+}
 
 LogicalResult ContractionVerifier::verify() {
   KernelAttr kernel = op.getChosenKernel();
@@ -200,14 +226,16 @@ LogicalResult ContractionVerifier::verify() {
     return failure();
   int64_t tile = kernel.getTile()[1];
   int64_t blocks = g.groups * ceilDiv(g.outChannels / g.groups, tile);
+  if (depthwise())
+    blocks = g.groups / tile;
   SmallVector<int64_t> input{g.inWidth};
   SmallVector<int64_t> filter{blocks};
   if (isConv) {
     input = {g.batch, g.inHeight, g.inWidth};
     filter.append({g.kernelHeight, g.kernelWidth});
   }
-  input.push_back(g.groups * steps(op.getActivationCode()));
-  filter.append({steps(op.getWeightCode()), tile});
+  input.push_back(g.groups * activations());
+  filter.append({steps(), tile * weightsOfStep()});
   if (failed(verifyOperand("input", op.getActivations(), input)) ||
       failed(verifyOperand("filter", op.getWeightTiles(), filter)) ||
       failed(verifyEpilogue(blocks, tile)))
@@ -233,11 +261,25 @@ LogicalResult ContractionVerifier::verifyCodes() {
       return op.emitOpError("expected no codes of operands for floats");
     return success();
   }
+  if (kind == KernelKind::Lookup)
+    return verifyLookup();
   if (!lhs || !rhs)
     return op.emitOpError("expected lhs_code and rhs_code");
   if (kind == KernelKind::XnorPopcount && !(lhs.isBipolar() && rhs.isBipolar()))
     return op.emitOpError("expected bipolar codes, but got ")
            << lhs << " and " << rhs;
+  return success();
+}
+
+/// Floats by 1-bit weights in words.
+LogicalResult ContractionVerifier::verifyLookup() {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  if (lhs || !typeOf(op.getActivations()).getElementType().isF32())
+    return op.emitOpError("expected activations of type f32, without a code");
+  if (!rhs || !rhs.isBipolar())
+    return op.emitOpError("expected bipolar weights");
+  if (!typeOf(op.getWeightTiles()).getElementType().isInteger(32))
+    return op.emitOpError("expected weights in words of type i32");
   return success();
 }
 

@@ -10,7 +10,10 @@ FilterShape qnn::channelsOf(PackedContractionOpInterface product) {
   FilterShape shape;
   shape.outChannels = g.outChannels;
   shape.groups = g.groups;
-  shape.tile = product.getChosenKernel().getTile()[1];
+  KernelAttr kernel = product.getChosenKernel();
+  shape.tile = kernel.getTile()[1];
+  shape.depthwise = isDepthwise(kernel.getKind(), g.channels, g.outChannels,
+                                g.groups, shape.tile);
   return shape;
 }
 

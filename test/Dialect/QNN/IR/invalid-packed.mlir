@@ -254,10 +254,10 @@ func.func @float_codes(%x: tensor<1x64xf32>, %w: tensor<1x64x32xf32>) -> tensor<
 // -----
 
 // Integers have codes.
-func.func @no_codes(%x: tensor<1x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<1x10xi32> {
+func.func @no_codes(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x10xi32> {
   // expected-error @+1 {{'qnn.int8_matmul' op expected lhs_code and rhs_code}}
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x10xi32>
   return %0 : tensor<1x10xi32>
 }
 

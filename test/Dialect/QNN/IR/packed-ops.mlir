@@ -65,16 +65,16 @@ func.func @bit_serial(%a: tensor<1x4xi32>, %v: tensor<1x6x32xi32>, %x: tensor<1x
 }
 
 // CHECK-LABEL: func.func @int8
-func.func @int8(%a: tensor<1x64xi8>, %v: tensor<1x64x32xi8>, %x: tensor<1x8x8x3xi8>, %w: tensor<2x3x3x3x32xi8>)
+func.func @int8(%a: tensor<1x64xi8>, %v: tensor<1x16x128xi8>, %x: tensor<1x8x8x3xi8>, %w: tensor<2x3x3x1x128xi8>)
     -> (tensor<1x10xi32>, tensor<1x6x6x64xi32>) {
   // CHECK: qnn.int8_matmul
   %0 = qnn.int8_matmul %a, %v {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>,
           rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x10xi32>
   // CHECK: qnn.int8_conv2d
   %1 = qnn.int8_conv2d %x, %w {channels = 3 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<8, signed>,
           rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<1x8x8x3xi8>, tensor<2x3x3x3x32xi8>) -> tensor<1x6x6x64xi32>
+      : (tensor<1x8x8x3xi8>, tensor<2x3x3x1x128xi8>) -> tensor<1x6x6x64xi32>
   return %0, %1 : tensor<1x10xi32>, tensor<1x6x6x64xi32>
 }
 

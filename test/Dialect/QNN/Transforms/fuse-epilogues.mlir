@@ -5,9 +5,9 @@
 // CHECK: %[[S:.*]] = arith.constant dense<{{\[\[}}[5.000000e-01, {{.*}}, 1.000000e+00], [1.000000e+00, {{.*}}, -0.000000e+00]]]> : tensor<1x2x32xf32>
 // CHECK: %[[R:.*]] = qnn.int8_matmul %{{.*}}, %{{.*}}, %[[S]] {{.*}}out_code = #qnn.code<8, signed>, {{.*}}scaled{{.*}} -> tensor<3x10xi8>
 // CHECK: return %[[R]]
-func.func @requantize(%x: tensor<3x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<3x10xi8> {
+func.func @requantize(%x: tensor<3x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<3x10xi8> {
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<3x64xi8>, tensor<1x64x32xi8>) -> tensor<3x10xi32>
+      : (tensor<3x64xi8>, tensor<1x16x128xi8>) -> tensor<3x10xi32>
   %1 = qnn.requantize %0 {code = #qnn.code<8, signed>, scale = array<f32: 0.5>, bias = array<f32: 1.0>} : (tensor<3x10xi32>) -> tensor<3x10xi8>
   return %1 : tensor<3x10xi8>
 }
@@ -29,9 +29,9 @@ func.func @words(%x: tensor<3x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<3x5xi32>
 // CHECK-LABEL: func.func @half_up
 // CHECK: qnn.int8_matmul {{.*}} -> tensor<3x10xi32>
 // CHECK: qnn.requantize
-func.func @half_up(%x: tensor<3x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<3x10xi8> {
+func.func @half_up(%x: tensor<3x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<3x10xi8> {
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<3x64xi8>, tensor<1x64x32xi8>) -> tensor<3x10xi32>
+      : (tensor<3x64xi8>, tensor<1x16x128xi8>) -> tensor<3x10xi32>
   %1 = qnn.requantize %0 {code = #qnn.code<8, signed>, scale = array<f32: 0.5>, bias = array<f32: 1.0>, rounding = #qnn.rounding<half_up>} : (tensor<3x10xi32>) -> tensor<3x10xi8>
   return %1 : tensor<3x10xi8>
 }
@@ -44,11 +44,11 @@ func.func @half_up(%x: tensor<3x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<3x10xi
 // CHECK: %[[R:.*]] = qnn.int8_matmul %{{.*}}, %{{.*}}, %[[S]], %arg2 {{.*}}clip = array<f32: 0.000000e+00, 0x7F800000>, {{.*}}residual, {{.*}}scaled{{.*}} -> tensor<3x2xf32>
 // CHECK: %[[M:.*]] = qnn.mul %[[R]]
 // CHECK: return %[[M]]
-func.func @floats(%x: tensor<3x64xi8>, %w: tensor<1x64x32xi8>, %other: tensor<3x2xf32>) -> tensor<3x2xf32> {
+func.func @floats(%x: tensor<3x64xi8>, %w: tensor<1x16x128xi8>, %other: tensor<3x2xf32>) -> tensor<3x2xf32> {
   %bias = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
   %half = arith.constant dense<0.5> : tensor<f32>
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 2 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<3x64xi8>, tensor<1x64x32xi8>) -> tensor<3x2xi32>
+      : (tensor<3x64xi8>, tensor<1x16x128xi8>) -> tensor<3x2xi32>
   %1 = qnn.dequantize %0 {scale = array<f32: 0.25, 0.5>, axis = 1} : (tensor<3x2xi32>) -> tensor<3x2xf32>
   %2 = qnn.bias_add %1, %bias {axis = 1} : (tensor<3x2xf32>, tensor<2xf32>) -> tensor<3x2xf32>
   %3 = qnn.add %other, %2 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
@@ -94,13 +94,13 @@ func.func @conv(%x: tensor<1x4x5x3xf32>, %w: tensor<1x1x1x3x32xf32>, %other: ten
 // CHECK: qnn.bias_add
 // CHECK: qnn.int8_matmul {{.*}} -> tensor<3x3xi32>
 // CHECK: qnn.dequantize
-func.func @others(%x: tensor<3x64xf32>, %w: tensor<1x64x32xf32>, %a: tensor<3x64xi8>, %b: tensor<1x64x32xi8>) -> (tensor<3x3xf32>, tensor<3x3xi32>, tensor<3x3xf32>) {
+func.func @others(%x: tensor<3x64xf32>, %w: tensor<1x64x32xf32>, %a: tensor<3x64xi8>, %b: tensor<1x16x128xi8>) -> (tensor<3x3xf32>, tensor<3x3xi32>, tensor<3x3xf32>) {
   %bias = arith.constant dense<[3.0, 4.0, 5.0]> : tensor<3xf32>
   %0 = qnn.f32_matmul %x, %w {channels = 64 : i64, out_channels = 3 : i64, kernel = #qnn.kernel<f32_fma, tile = [4, 32]>}
       : (tensor<3x64xf32>, tensor<1x64x32xf32>) -> tensor<3x3xf32>
   %1 = qnn.bias_add %0, %bias {axis = 0} : (tensor<3x3xf32>, tensor<3xf32>) -> tensor<3x3xf32>
   %2 = qnn.int8_matmul %a, %b {channels = 64 : i64, out_channels = 3 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
-      : (tensor<3x64xi8>, tensor<1x64x32xi8>) -> tensor<3x3xi32>
+      : (tensor<3x64xi8>, tensor<1x16x128xi8>) -> tensor<3x3xi32>
   %3 = qnn.dequantize %2 {scale = array<f32: 0.25>} : (tensor<3x3xi32>) -> tensor<3x3xf32>
   return %1, %2, %3 : tensor<3x3xf32>, tensor<3x3xi32>, tensor<3x3xf32>
 }

@@ -30,10 +30,11 @@ func.func @bit_serial_matmul(%x: tensor<1x3xi8>) -> tensor<1x1xi32> {
 
 // -----
 
-// Weights of bytes are numbers, bipolar ones too; activations stay as they are.
+// Weights of bytes are numbers, bipolar ones too, 4 channels side by side;
+// activations stay as they are.
 // CHECK-LABEL: func.func @int8_matmul
 // CHECK-SAME: (%[[X:.*]]: tensor<1x3xi8>)
-// CHECK: arith.constant dense<{{\[\[}}[1, 0, {{[0, ]*}}], [-1, 0, {{[0, ]*}}], [1, 0, {{[0, ]*}}]]]> : tensor<1x3x32xi8>
+// CHECK: arith.constant dense<"0x01FF01{{0*}}"> : tensor<1x1x128xi8>
 // CHECK-NOT: qnn.pack
 // CHECK: qnn.int8_matmul %[[X]]
 func.func @int8_matmul(%x: tensor<1x3xi8>) -> tensor<1x1xi32> {
@@ -102,7 +103,46 @@ func.func @float_conv(%x: tensor<1x3x8x8xf32>) -> tensor<1x4x6x6xf32> {
 
 // -----
 
-// Left alone: no kernel, weights that are computed, padding that is no zero.
+// Computed weights are laid out by shape ops, 40 of them in two blocks.
+// CHECK-LABEL: func.func @computed_matmul
+// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
+// CHECK: %[[P:.*]] = qnn.pad %[[R]] {high = array<i64: 24, 0>
+// CHECK: %[[B:.*]] = qnn.reshape %[[P]] : (tensor<64x7xf32>) -> tensor<2x32x7xf32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: qnn.f32_matmul %arg0, %[[T]]
+func.func @computed_matmul(%x: tensor<4x7xf32>, %w: tensor<7x40xf32>) -> tensor<4x40xf32> {
+  %0 = qnn.matmul %x, %w : (tensor<4x7xf32>, tensor<7x40xf32>) -> tensor<4x40xf32>
+  return %0 : tensor<4x40xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @computed_conv
+// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[B:.*]] = qnn.reshape %[[R]] : (tensor<64x3x3x5xf32>) -> tensor<2x32x3x3x5xf32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 3, 4, 1>}
+// CHECK: qnn.f32_conv2d %{{.*}}, %[[T]]
+func.func @computed_conv(%x: tensor<1x5x8x8xf32>, %w: tensor<64x5x3x3xf32>) -> tensor<1x64x6x6xf32> {
+  %0 = qnn.conv2d %x, %w : (tensor<1x5x8x8xf32>, tensor<64x5x3x3xf32>) -> tensor<1x64x6x6xf32>
+  return %0 : tensor<1x64x6x6xf32>
+}
+
+// -----
+
+// Rows of several matrices are rows of one.
+// CHECK-LABEL: func.func @leading_dimensions
+// CHECK: %[[X:.*]] = qnn.reshape %arg0 : (tensor<2x3x7xf32>) -> tensor<6x7xf32>
+// CHECK: %[[Y:.*]] = qnn.f32_matmul %[[X]]
+// CHECK: qnn.reshape %[[Y]] : (tensor<6x4xf32>) -> tensor<2x3x4xf32>
+func.func @leading_dimensions(%x: tensor<2x3x7xf32>) -> tensor<2x3x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<7x4xf32>
+  %0 = qnn.matmul %x, %w : (tensor<2x3x7xf32>, tensor<7x4xf32>) -> tensor<2x3x4xf32>
+  return %0 : tensor<2x3x4xf32>
+}
+
+// -----
+
+// Left alone: no kernel, codes or few rows by weights that are computed, padding that is no zero.
 // CHECK-LABEL: func.func @left_alone
 // CHECK-COUNT-2: qnn.imatmul
 // CHECK: qnn.iconv2d

@@ -1,0 +1,69 @@
+//===- ComputedWeightsTest.cpp - Products of two computed operands --------===//
+//
+// Weights that are not constant are laid out when the network runs; the product
+// is the same. Small integers: no sum is rounded, so all bits are equal.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Native.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+struct Case {
+  const char *name, *packed, *op, *lhs, *rhs, *result;
+};
+void PrintTo(const Case &c, std::ostream *os) { *os << c.name; }
+
+class ComputedWeightsTest : public testing::TestWithParam<Case> {};
+
+TEST_P(ComputedWeightsTest, EqualsReference) {
+  const Case &c = GetParam();
+  auto tensor = [](StringRef type) { return "tensor<" + type.str() + ">"; };
+  std::string source = "func.func @f(%a: " + tensor(c.lhs) +
+                       ", %b: " + tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       " {\n %0 = qnn." + c.op + " : (" + tensor(c.lhs) + ", " +
+                       tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       "\n return %0 : " + tensor(c.result) + "\n}";
+  Program program(source), packed(source);
+  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  EXPECT_EQ(packed.count(c.packed), 1u);
+  std::mt19937 random(5);
+  SmallVector<Tensor> arguments;
+  for (RankedTensorType type : program.argumentTypes()) {
+    arguments.push_back(Tensor::zeros(type));
+    for (float &x : arguments.back().floats)
+      x = static_cast<int>(random() % 17) - 8;
+  }
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
+  ASSERT_EQ(actual.size(), 1u);
+  ASSERT_EQ(expected[0].floats, actual[0].floats);
+}
+
+const Case cases[] = {
+    {"matmul", "qnn.f32_matmul", "matmul %a, %b", "5x37xf32", "37x40xf32",
+     "5x40xf32"},
+    {"matmul_transposed", "qnn.f32_matmul", "matmul %a, %b {transpose_rhs}",
+     "4x8xf32", "64x8xf32", "4x64xf32"},
+    {"matmul_batch", "qnn.f32_matmul", "matmul %a, %b", "2x3x7xf32", "7x33xf32",
+     "2x3x33xf32"},
+    {"conv", "qnn.f32_conv2d",
+     "conv2d %a, %b {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, "
+     "1>}",
+     "2x3x5x6xf32", "33x3x3x3xf32", "2x33x3x6xf32"},
+    {"conv_groups", "qnn.f32_conv2d", "conv2d %a, %b {groups = 2 : i64}",
+     "1x6x5x5xf32", "64x3x2x2xf32", "1x64x4x4xf32"},
+};
+INSTANTIATE_TEST_SUITE_P(Products, ComputedWeightsTest,
+                         testing::ValuesIn(cases),
+                         [](const testing::TestParamInfo<Case> &info) {
+                           return std::string(info.param.name);
+                         });
+
+} // namespace
