@@ -25,12 +25,15 @@ public:
       : function(function), block(function.getBody().front()),
         builder(function.getContext()) {}
 
-  LogicalResult run(StringRef loss);
+  /// `distill` is the weight of the teacher, 0 where there is none.
+  LogicalResult run(StringRef loss, double distill, double temperature);
 
 private:
   void useBatchStatistics(BatchNormOp op);
   void giveKey(DropoutOp op);
-  LogicalResult appendLoss(StringRef name);
+  LogicalResult appendLoss(StringRef name, double distill, double temperature);
+  Value withTeacher(Value loss, Value logits, double weight,
+                    double temperature);
   Value lossOf(StringRef name, Value logits, Value labels);
   Value margins(Value logits, Value labels);
   Value targets(Value logits, Value labels, float off);
@@ -170,8 +173,28 @@ Value Preparation::lossOf(StringRef name, Value logits, Value labels) {
   return mean(MulOp::create(builder, loc, base, base));
 }
 
+/// (1 - weight) loss + weight T^2 cross entropy of both softmaxes at
+/// temperature T (Hinton et al.).
+Value Preparation::withTeacher(Value loss, Value logits, double weight,
+                               double temperature) {
+  Location loc = function.getLoc();
+  auto scaled = [&](Value value, double factor) -> Value {
+    return MulOp::create(builder, loc, value, floats(factor));
+  };
+  Value teacher = addArgument("teacher", kTeacherAttr,
+                              cast<RankedTensorType>(logits.getType()));
+  Value soft =
+      SoftmaxOp::create(builder, loc, scaled(teacher, 1 / temperature), 1);
+  Value distance = SoftmaxCrossEntropyOp::create(
+      builder, loc, scaled(logits, 1 / temperature), soft);
+  Value own = scaled(loss, 1 - weight);
+  Value taught = scaled(distance, weight * temperature * temperature);
+  return AddOp::create(builder, loc, own, taught);
+}
+
 /// Replaces the results by the loss and the count of correct labels.
-LogicalResult Preparation::appendLoss(StringRef name) {
+LogicalResult Preparation::appendLoss(StringRef name, double distill,
+                                      double temperature) {
   Operation *terminator = block.getTerminator();
   auto type =
       terminator->getNumOperands() == 1
@@ -194,6 +217,8 @@ LogicalResult Preparation::appendLoss(StringRef name) {
     return function.emitOpError("expected the loss cross_entropy, bce, "
                                 "squared_hinge, hinge or mse, but got '")
            << name << "'";
+  if (distill > 0)
+    loss = withTeacher(loss, logits, distill, temperature);
   Value correct =
       CountCorrectOp::create(builder, function.getLoc(), logits, labels);
   (void)function.eraseResult(0);
@@ -205,8 +230,9 @@ LogicalResult Preparation::appendLoss(StringRef name) {
   return success();
 }
 
-LogicalResult Preparation::run(StringRef loss) {
-  if (failed(appendLoss(loss)))
+LogicalResult Preparation::run(StringRef loss, double distill,
+                               double temperature) {
+  if (failed(appendLoss(loss, distill, temperature)))
     return failure();
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto norm = dyn_cast<BatchNormOp>(op)) {
@@ -230,7 +256,7 @@ struct PrepareTraining : qnn::impl::PrepareTrainingBase<PrepareTraining> {
       function.emitOpError("expected one block to train");
       return signalPassFailure();
     }
-    if (failed(Preparation(function).run(loss)))
+    if (failed(Preparation(function).run(loss, distill, temperature)))
       return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     populateProjectTables(patterns);

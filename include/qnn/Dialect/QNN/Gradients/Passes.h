@@ -11,6 +11,7 @@ namespace qnn {
 
 /// Unit attributes of arguments that the passes add.
 inline constexpr llvm::StringLiteral kLabelsAttr = "qnn.labels";
+inline constexpr llvm::StringLiteral kTeacherAttr = "qnn.teacher";
 inline constexpr llvm::StringLiteral kLearningRateAttr = "qnn.learning_rate";
 inline constexpr llvm::StringLiteral kStepAttr = "qnn.step";
 /// Of a qnn.batch_norm: in training it is shift-based.

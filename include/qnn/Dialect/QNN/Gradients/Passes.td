@@ -16,6 +16,10 @@ def PrepareTraining : Pass<"qnn-prepare-training", "::mlir::func::FuncOp"> {
       `qnn.labels`) is added, and the loss: `cross_entropy`, `bce`,
       `squared_hinge` or `hinge` (targets +1 and -1), `mse` (targets 1 and 0). But
       for cross entropy one logit stands for label 1 against 0.
+    * With `distill` the argument `teacher` (`qnn.teacher`), the logits of another
+      network, is added, and the loss becomes `(1 - distill) * loss + distill *
+      temperature^2 * H`, H the cross entropy of the softmaxes of both logits
+      divided by `temperature`.
     * `qnn.batch_norm` whose mean and variance are arguments with `qnn.statistic`
       becomes `qnn.batch_norm_train`; of these, `qnn.momentum * old + (1 -
       qnn.momentum) * batch` becomes a result, paired with the argument by
@@ -41,7 +45,9 @@ def PrepareTraining : Pass<"qnn-prepare-training", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"loss", "loss", "std::string", "\"cross_entropy\"", "Loss of the logits and the labels">
+    Option<"loss", "loss", "std::string", "\"cross_entropy\"", "Loss of the logits and the labels">,
+    Option<"distill", "distill", "double", "0", "Weight of a teacher's logits; 0: no teacher">,
+    Option<"temperature", "temperature", "double", "1", "What logits are divided by where there is a teacher">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }
