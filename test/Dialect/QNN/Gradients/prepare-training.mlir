@@ -77,3 +77,12 @@ func.func @large_table(%i: tensor<8xi64>, %t: tensor<9x3xf32> {qnn.parameter}, %
   %1 = qnn.matmul %0, %w : (tensor<8x3xf32>, tensor<3x6xf32>) -> tensor<8x6xf32>
   return %1 : tensor<8x6xf32>
 }
+
+// A key that is there already is the key of all.
+// CHECK-LABEL: func.func @own_key
+// CHECK-SAME: %[[K:[a-z0-9]+]]: tensor<2xi64> {qnn.key, qnn.name = "seed"}, %{{.*}}: tensor<4xi64> {qnn.labels, qnn.name = "labels"}) ->
+// CHECK: qnn.dropout %{{.*}}, %[[K]]
+func.func @own_key(%x: tensor<4x2xf32>, %k: tensor<2xi64> {qnn.key, qnn.name = "seed"}) -> tensor<4x2xf32> {
+  %0 = qnn.dropout %x {rate = 0.5 : f32, id = 0 : i64} : (tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %0 : tensor<4x2xf32>
+}
