@@ -22,28 +22,28 @@ struct Image {
 
 struct Case {
   std::string text;
+
+  friend void PrintTo(const Case &c, std::ostream *out) { *out << c.text; }
 };
 
 class ImageLayoutTest : public testing::TestWithParam<Case> {};
 } // namespace
 
-static void PrintTo(const Case &c, std::ostream *out) { *out << c.text; }
-
 //===----------------------------------------------------------------------===//
 // Functions
 //===----------------------------------------------------------------------===//
 
-static std::string tensor(std::vector<int64_t> shape, const char *element) {
+static std::string typeOf(std::vector<int64_t> shape, const char *element) {
   std::string text = "tensor<";
   for (int64_t size : shape)
     text += std::to_string(size) + "x";
   return text + element + ">";
 }
 static std::string first(Image i, const char *element) {
-  return tensor({i.batch, i.channels, i.height, i.width}, element);
+  return typeOf({i.batch, i.channels, i.height, i.width}, element);
 }
 static std::string last(Image i, const char *element) {
-  return tensor({i.batch, i.height, i.width, i.channels}, element);
+  return typeOf({i.batch, i.height, i.width, i.channels}, element);
 }
 
 static std::string withTarget(int64_t bits, const std::string &function) {
@@ -58,12 +58,12 @@ static std::string perChannel(int64_t channels, double from, double step) {
   std::string text = "dense<[";
   for (int64_t c = 0; c < channels; ++c)
     text += (c ? ", " : "") + std::to_string(from + step * (c % 7));
-  return text + "]> : " + tensor({channels}, "f32");
+  return text + "]> : " + typeOf({channels}, "f32");
 }
 
 /// x * 2 - c[channel], channels along dimension 1, as %1.
 static std::string chain(Image i) {
-  std::string type = first(i, "f32"), c = tensor({i.channels}, "f32");
+  std::string type = first(i, "f32"), c = typeOf({i.channels}, "f32");
   return "  %two = arith.constant dense<2.0> : tensor<f32>\n"
          "  %c = arith.constant " +
          perChannel(i.channels, -1, 0.25) + "\n  %0 = qnn.mul %x, %two : (" +
@@ -74,7 +74,7 @@ static std::string chain(Image i) {
 
 static Case pack(Image i, const char *quantizer, const char *code,
                  int64_t planes, int64_t bits) {
-  std::string words = tensor(
+  std::string words = typeOf(
       {i.batch, i.height, i.width, (i.channels + 31) / 32 * planes}, "i32");
   return {withTarget(
       bits, "func.func @f(%x: " + first(i, "f32") + ") -> " + words + " {\n" +
@@ -130,10 +130,10 @@ static Case turn(Image i, int64_t bits) {
 
 /// A row of channels: packed where they lie.
 static Case packRow(int64_t rows, int64_t channels) {
-  std::string type = tensor({rows, channels}, "f32");
-  std::string bytes = tensor({rows, channels}, "i8");
-  std::string words = tensor({rows, (channels + 31) / 32}, "i32");
-  std::string c = tensor({channels}, "f32");
+  std::string type = typeOf({rows, channels}, "f32");
+  std::string bytes = typeOf({rows, channels}, "i8");
+  std::string words = typeOf({rows, (channels + 31) / 32}, "i32");
+  std::string c = typeOf({channels}, "f32");
   return {"func.func @f(%x: " + type + ") -> " + words +
           " {\n  %c = arith.constant " + perChannel(channels, -1, 0.5) +
           "\n  %0 = qnn.sub %c, %x : (" + c + ", " + type + ") -> " + type +
