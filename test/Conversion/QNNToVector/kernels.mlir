@@ -57,16 +57,126 @@ func.func @bit_serial_signed(%x: tensor<1x4xi32>, %w: tensor<1x4x32xi32>) -> ten
 
 // -----
 
-// Bytes hold numbers: extended by their sign, or without one.
-// CHECK-LABEL: func.func @int8
-// CHECK-DAG: arith.extsi %{{.*}} : vector<4xi8> to vector<4xi32>
-// CHECK-DAG: arith.extui %{{.*}} : i8 to i32
-// CHECK: arith.muli
-func.func @int8(%x: tensor<1x64xi8>, %w: tensor<1x64x32xi8>) -> tensor<1x4xi32> {
+// VNNI multiplies unsigned by signed bytes.
+// CHECK-LABEL: func.func @vnni
+// CHECK: vector.transfer_read %{{.*}} : tensor<64xi8>, vector<4xi8>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%{{.*}}) : (vector<16xi32>, vector<64xi8>, vector<64xi8>) -> vector<16xi32>
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+func.func @vnni(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
           rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
-      : (tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x4xi32>
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
   return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// Of two signed operands the weights become unsigned: 128 more, which the sum of
+// the pixel's activations takes back.
+// CHECK-LABEL: func.func @shifted
+// CHECK-DAG: arith.constant dense<-128> : vector<64xi8>
+// CHECK-DAG: arith.constant 128 : i32
+// CHECK: arith.extsi %{{.*}} : vector<4xi8> to vector<4xi32>
+// CHECK: arith.addi %{{.*}} : vector<64xi8>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
+// CHECK: vector.reduction <add>
+// CHECK: arith.muli
+// CHECK: arith.subi %{{.*}} : vector<16xi32>
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+func.func @shifted(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, signed>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// 8 sums of two products of 8 and 4 bits fit 16 bits; then they are widened.
+// CHECK-LABEL: func.func @byte_pairs
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK: arith.addi %{{.*}} : vector<16xi16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
+func.func @byte_pairs(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<4, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// Of wider codes not even one does.
+// CHECK-LABEL: func.func @short_pairs
+// CHECK-NOT: pmadd.ub.sw
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
+func.func @short_pairs(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// CHECK-LABEL: func.func @dotprod
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.sdot.v4i32.v16i8"
+module attributes {qnn.target = #qnn.target<triple = "aarch64-unknown-linux-gnu", cpu = "neoverse-n1", features = "", vector_bits = 128, registers = 32>} {
+func.func @dotprod(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, signed>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// CHECK-LABEL: func.func @i8mm
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.usdot.v4i32.v16i8"
+module attributes {qnn.target = #qnn.target<triple = "aarch64-unknown-linux-gnu", cpu = "neoverse-v1", features = "", vector_bits = 128, registers = 32>} {
+func.func @i8mm(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// Channel by channel, extended by their sign or without one.
+// CHECK-LABEL: func.func @products
+// CHECK-NOT: llvm.call_intrinsic
+// CHECK-DAG: arith.shrsi %{{.*}} : vector<4xi32>
+// CHECK-DAG: arith.extui %{{.*}} : i8 to i32
+// CHECK: arith.muli
+module attributes {qnn.target = #qnn.target<triple = "aarch64-unknown-linux-gnu", cpu = "cortex-a53", features = "", vector_bits = 128, registers = 32>} {
+func.func @products(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
+  return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// Depthwise each lane is a group, bytes and floats alike.
+// CHECK-LABEL: func.func @depthwise
+// CHECK: vector.transfer_read %{{.*}} : tensor<1x4x128xi8>, vector<4xi8>
+// CHECK: arith.extsi %{{.*}} : vector<4xi8> to vector<4xi32>
+func.func @depthwise(%x: tensor<1x4x4x32xi8>, %w: tensor<1x3x3x1x32xi8>) -> tensor<1x2x2x32xi32> {
+  %0 = qnn.int8_conv2d %x, %w {channels = 1 : i64, out_channels = 32 : i64, groups = 32 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x4x4x32xi8>, tensor<1x3x3x1x32xi8>) -> tensor<1x2x2x32xi32>
+  return %0 : tensor<1x2x2x32xi32>
 }
 
 // -----

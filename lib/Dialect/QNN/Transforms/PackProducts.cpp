@@ -48,7 +48,8 @@ static int64_t dotSteps(const FilterShape &shape) {
 }
 
 /// Gives a kernel of bytes or floats the widest blocks of whole groups, where
-/// each group has one channel and one output channel.
+/// each group has one channel and one output channel. A tile has half the
+/// pixels, for no register of activations is shared by several sums.
 static KernelAttr chooseBlocks(KernelAttr kernel, FilterShape &shape) {
   int64_t tile = kernel.getTile()[1];
   while (tile > 4 && shape.groups % tile != 0)
@@ -60,7 +61,7 @@ static KernelAttr chooseBlocks(KernelAttr kernel, FilterShape &shape) {
   shape.tile = tile;
   shape.depthwise = true;
   return KernelAttr::get(kernel.getContext(), kernel.getKind(),
-                         {kernel.getTile()[0], tile});
+                         {std::max<int64_t>(kernel.getTile()[0] / 2, 1), tile});
 }
 
 template <typename T>

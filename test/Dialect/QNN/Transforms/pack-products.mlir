@@ -103,6 +103,22 @@ func.func @float_conv(%x: tensor<1x3x8x8xf32>) -> tensor<1x4x6x6xf32> {
 
 // -----
 
+// Groups of one channel: the lanes of a block are as many groups.
+// CHECK-LABEL: func.func @depthwise
+// CHECK: qnn.int8_conv2d {{.*}}groups = 48 : i64, kernel = #qnn.kernel<int8_dot, tile = [2, 16]>{{.*}} : (tensor<1x8x8x48xi8>, tensor<3x3x3x1x16xi8>)
+// CHECK: qnn.f32_conv2d {{.*}} : (tensor<1x8x8x48xf32>, tensor<3x3x3x1x16xf32>)
+func.func @depthwise(%x: tensor<1x8x8x48xi8>, %y: tensor<1x48x8x8xf32>) -> (tensor<1x6x6x48xi32>, tensor<1x48x6x6xf32>) {
+  %w = arith.constant dense<1> : tensor<48x3x3x1xi8>
+  %v = arith.constant dense<1.0> : tensor<48x1x3x3xf32>
+  %0 = qnn.iconv2d %x, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, groups = 48 : i64,
+          kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
+      : (tensor<1x8x8x48xi8>, tensor<48x3x3x1xi8>) -> tensor<1x6x6x48xi32>
+  %1 = qnn.conv2d %y, %v {groups = 48 : i64} : (tensor<1x48x8x8xf32>, tensor<48x1x3x3xf32>) -> tensor<1x48x6x6xf32>
+  return %0, %1 : tensor<1x6x6x48xi32>, tensor<1x48x6x6xf32>
+}
+
+// -----
+
 // Computed weights are laid out by shape ops, 40 of them in two blocks.
 // CHECK-LABEL: func.func @computed_matmul
 // CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
