@@ -1,0 +1,25 @@
+//===- CeilingLoops.h - Loops that do nothing but one thing -----*- C++ -*-===//
+
+#ifndef QNN_LIB_BENCH_CEILINGLOOPS_H
+#define QNN_LIB_BENCH_CEILINGLOOPS_H
+
+#include "qnn/Bench/Ceilings.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
+
+namespace qnn {
+
+/// A function on tensors, in the dialects of the loops.
+struct CeilingLoop {
+  std::string text;
+  double work; ///< multiply-adds (bandwidth: bytes) of one call
+};
+
+/// Every form of a class, with every tile, that `target` can run.
+std::vector<CeilingLoop> ceilingLoops(CeilingKind kind, TargetAttr target);
+
+/// Reads `bytes` (rounded up) once.
+CeilingLoop readLoop(int64_t bytes, TargetAttr target);
+
+} // namespace qnn
+
+#endif // QNN_LIB_BENCH_CEILINGLOOPS_H

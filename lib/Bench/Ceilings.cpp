@@ -1,0 +1,150 @@
+//===- Ceilings.cpp - What this machine can do at most ----------*- C++ -*-===//
+
+#include "qnn/Bench/Ceilings.h"
+#include "CeilingLoops.h"
+#include "Running.h"
+#include "qnn/Bench/Timing.h"
+#include "qnn/Target/Target.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/ErrorHandling.h"
+
+using namespace mlir;
+using namespace qnn;
+
+StringRef qnn::stringifyCeiling(CeilingKind kind) {
+  switch (kind) {
+  case CeilingKind::Popcount:
+    return "popcount";
+  case CeilingKind::Int8Narrow:
+    return "int8 (7-bit weights)";
+  case CeilingKind::Int8Dot:
+    return "int8";
+  case CeilingKind::F32Fma:
+    return "f32 fma";
+  case CeilingKind::LookupFloats:
+    return "lookup f32";
+  case CeilingKind::LookupShorts:
+    return "lookup i16";
+  case CeilingKind::LookupBytes:
+    return "lookup i8";
+  }
+  llvm_unreachable("unknown class of instructions");
+}
+
+//===----------------------------------------------------------------------===//
+// Measuring
+//===----------------------------------------------------------------------===//
+
+/// 1e9 units of a loop's work a second, by several threads at once.
+llvm::Expected<double> Ceilings::measure(const CeilingLoop &loop,
+                                         unsigned copies, double seconds) {
+  auto module = parseSourceString<ModuleOp>(loop.text, context, "ceiling");
+  if (!module)
+    llvm::report_fatal_error("the text of a ceiling cannot be parsed");
+  // Each its own, as a model has one arena.
+  std::vector<std::unique_ptr<Model>> models;
+  for (unsigned i = 0; i < copies; ++i) {
+    OwningOpRef<ModuleOp> copy(module->clone());
+    auto model = compileInProcess(*copy, "ceiling", target, /*optLevel=*/3,
+                                  /*reached=*/Level::Packed);
+    if (!model)
+      return model.takeError();
+    models.push_back(std::move(*model));
+  }
+  return loop.work * runsPerSecond(models, seconds) / 1e9;
+}
+
+llvm::Expected<double> Ceilings::rate(CeilingKind kind) {
+  auto [it, isNew] = rates.try_emplace(kind, 0);
+  if (!isNew)
+    return it->second;
+  llvm::Expected<TargetAttr> attr = parseTarget(context, target);
+  if (!attr)
+    return attr.takeError();
+  std::optional<CeilingLoop> best;
+  for (CeilingLoop &loop : ceilingLoops(kind, *attr)) {
+    llvm::Expected<double> rate = measure(loop, /*copies=*/1, 0.02);
+    if (!rate)
+      return rate.takeError();
+    if (*rate <= it->second)
+      continue;
+    it->second = *rate;
+    best = std::move(loop);
+  }
+  if (!best)
+    return 0;
+  // Once more, longer, and with all threads.
+  llvm::Expected<double> rate = measure(*best, threads, 0.1);
+  if (!rate)
+    return rate.takeError();
+  return it->second = std::max(it->second, *rate);
+}
+
+llvm::Expected<double> Ceilings::readBandwidth(int64_t bytes) {
+  auto [it, isNew] = bandwidths.try_emplace(bytes, 0);
+  if (!isNew)
+    return it->second;
+  llvm::Expected<TargetAttr> attr = parseTarget(context, target);
+  if (!attr)
+    return attr.takeError();
+  llvm::Expected<double> rate =
+      measure(readLoop(bytes / threads, *attr), threads, 0.1);
+  if (!rate)
+    return rate.takeError();
+  return it->second = *rate;
+}
+
+//===----------------------------------------------------------------------===//
+// The ceiling of a product
+//===----------------------------------------------------------------------===//
+
+/// The classes that can compute a product, and by how much more work.
+static std::vector<std::pair<CeilingKind, double>>
+applicable(const OperandType &weights, const OperandType &activations) {
+  using Kinds = std::vector<std::pair<CeilingKind, double>>;
+  Kinds kinds;
+  if (activations.isFloat) {
+    kinds.push_back({CeilingKind::F32Fma, 1});
+    if (weights.bits == 1)
+      kinds.push_back({CeilingKind::LookupFloats, 1});
+    return kinds;
+  }
+  // Plane by plane, and in bytes.
+  kinds.push_back({CeilingKind::Popcount, weights.bits * activations.bits});
+  kinds.push_back({CeilingKind::Int8Dot, 1});
+  if (weights.bits <= 7)
+    kinds.push_back({CeilingKind::Int8Narrow, 1});
+  // One table for all planes of the weights; three trits fit five bits.
+  bool ternary = weights.encoding == Encoding::Ternary;
+  if (weights.bits <= 2 && activations.bits == 2)
+    kinds.push_back({CeilingKind::LookupBytes, weights.bits});
+  if (weights.bits <= 2 && activations.bits == 8)
+    kinds.push_back(
+        {CeilingKind::LookupShorts, ternary ? 5.0 / 3 : weights.bits});
+  return kinds;
+}
+
+llvm::Expected<Bound> Ceilings::bound(const OperandType &weights,
+                                      const OperandType &activations,
+                                      int64_t multiplyAdds, int64_t bytes) {
+  Bound best;
+  for (auto [kind, factor] : applicable(weights, activations)) {
+    llvm::Expected<double> gmacs = rate(kind);
+    if (!gmacs)
+      return gmacs.takeError();
+    if (*gmacs / factor > best.gmacs)
+      best = {*gmacs / factor, stringifyCeiling(kind).str()};
+  }
+  // No memory is slower than a gigabyte a second.
+  double macsPerByte = double(multiplyAdds) / bytes;
+  if (macsPerByte > best.gmacs)
+    return best;
+  llvm::Expected<double> bandwidth = readBandwidth(bytes);
+  if (!bandwidth)
+    return bandwidth.takeError();
+  double streamed = *bandwidth * macsPerByte;
+  if (streamed < best.gmacs)
+    best = {streamed, "memory"};
+  return best;
+}
