@@ -176,6 +176,7 @@ static HandlerTable makeHandlerTable() {
   addElementwiseHandlers(table);
   addNNHandlers(table);
   addPoolHandlers(table);
+  addQDQHandlers(table);
   addQuantHandlers(table);
   addReduceHandlers(table);
   addSelectHandlers(table);

@@ -32,6 +32,8 @@ struct ImportedValue {
   mlir::DenseElementsAttr constant;               ///< f32 or i64
   const onnx::TensorProto *initializer = nullptr; ///< not decoded yet
   int32_t elementType = onnx::TensorProto::FLOAT; ///< ONNX's name of the type
+  /// Set for integers that QuantizeLinear makes, whose `value` is floats.
+  QuantizerAttr quantizer;
 };
 
 class GraphImporter {
@@ -117,6 +119,12 @@ public:
   bool hasOutput(int index) const;
   void define(int index, mlir::Value value);
   void defineConstant(const Tensor &tensor, int32_t elementType);
+  /// Output 0 holds integers, known by the floats that they stand for.
+  void defineIntegers(mlir::Value floats, int32_t elementType,
+                      QuantizerAttr quantizer);
+  /// How such integers were made, null for any others; and their floats.
+  QuantizerAttr quantizerOfIntegers(int index) const;
+  mlir::Value floatsOfIntegers(int index) const;
   /// The output is input `index` itself.
   void forward(int index);
 
@@ -187,6 +195,7 @@ void addConvHandlers(HandlerTable &table);
 void addElementwiseHandlers(HandlerTable &table);
 void addNNHandlers(HandlerTable &table);
 void addPoolHandlers(HandlerTable &table);
+void addQDQHandlers(HandlerTable &table);
 void addQuantHandlers(HandlerTable &table);
 void addReduceHandlers(HandlerTable &table);
 void addSelectHandlers(HandlerTable &table);

@@ -224,6 +224,23 @@ void NodeImporter::defineConstant(const Tensor &tensor, int32_t elementType) {
   graph.define(node.output(0), imported);
 }
 
+void NodeImporter::defineIntegers(Value floats, int32_t elementType,
+                                  QuantizerAttr quantizer) {
+  ImportedValue imported;
+  imported.value = floats;
+  imported.elementType = elementType;
+  imported.quantizer = quantizer;
+  graph.define(node.output(0), imported);
+}
+
+QuantizerAttr NodeImporter::quantizerOfIntegers(int index) const {
+  return graph.lookup(node.input(index)).quantizer;
+}
+
+Value NodeImporter::floatsOfIntegers(int index) const {
+  return graph.lookup(node.input(index)).value;
+}
+
 void NodeImporter::forward(int index) {
   if (!hasInput(index))
     fail("input " + Twine(index) + " is missing");

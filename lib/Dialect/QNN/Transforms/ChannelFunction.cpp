@@ -220,6 +220,7 @@ bool ChannelFunction::isMonotone() const {
 std::optional<ChannelFunction::Line>
 ChannelFunction::line(int64_t channel) const {
   DequantizeOp dequantize = source;
+  QuantizerAttr quantizer = EncodeOp(encode).getQuantizer();
   double slope = channelOf(dequantize.getScale(), channel, 1);
   double offset = -slope * channelOf(dequantize.getZeroPoint(), channel, 0);
   for (const Step &step : steps) {
@@ -252,11 +253,13 @@ ChannelFunction::line(int64_t channel) const {
     } else if (isa<DivOp>(op) && other == 1) {
       slope /= constant(1);
       offset /= constant(1);
+    } else if (isa<RoundOp>(op) && &step == &steps.back() &&
+               quantizer.getScaleOf(channel) == 1.0f) {
+      // The quantizer rounds anyhow.
     } else if (!isa<ReluOp, ClipOp, MinOp, MaxOp>(op)) {
       return std::nullopt;
     }
   }
-  QuantizerAttr quantizer = EncodeOp(encode).getQuantizer();
   double scale = quantizer.getScaleOf(channel);
   return Line{slope / scale,
               offset / scale + quantizer.getZeroPointOf(channel)};

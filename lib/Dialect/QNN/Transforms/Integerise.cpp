@@ -91,6 +91,32 @@ struct SplitQuantizer : OpRewritePattern<QuantizeOp> {
 };
 } // namespace
 
+namespace {
+/// A product of numbers dequantized with scale 1 and a constant is what the
+/// constant as scale gives: rounded once, either way.
+struct FoldScale : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MulOp op,
+                                PatternRewriter &rewriter) const override {
+    auto dequantize = op.getLhs().getDefiningOp<DequantizeOp>();
+    std::optional<Tensor> factor = constantTensor(op.getRhs());
+    if (!dequantize || !dequantize.getCode() || !factor ||
+        factor->floats.size() != 1 || !(factor->floats[0] > 0.0f) ||
+        op.getType() != dequantize.getType())
+      return rewriter.notifyMatchFailure(
+          op, "no dequantized codes times a positive constant");
+    if (axisOf(dequantize) >= 0 || dequantize.getScale()[0] != 1.0f)
+      return rewriter.notifyMatchFailure(op, "the codes have a scale");
+    rewriter.replaceOpWithNewOp<DequantizeOp>(
+        op, op.getType(), dequantize.getInput(), dequantize.getCodeAttr(),
+        rewriter.getDenseF32ArrayAttr(factor->floats[0]),
+        dequantize.getZeroPointAttr(), dequantize.getAxisAttr());
+    return success();
+  }
+};
+} // namespace
+
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//
@@ -101,8 +127,12 @@ struct QuantizedProduct {
   DequantizeOp activations, weights;
   /// Scale of the sums, for each output channel or for all.
   SmallVector<float> scale;
+  /// The activations' zero point, and what it adds to the sums of each output
+  /// channel: itself times the sum of the channel's weights. Empty for 0.
+  int32_t zeroPoint = 0;
+  SmallVector<float> offsets;
 
-  bool isPerChannel() const { return axisOf(weights) >= 0; }
+  bool isPerChannel() const { return axisOf(weights) >= 0 || !offsets.empty(); }
 };
 } // namespace
 
@@ -119,9 +149,34 @@ static std::string checkActivations(Value value, DequantizeOp &op) {
     return "activation is not quantized";
   if (axisOf(op) >= 0)
     return "activation has one scale per channel";
-  if (!isSymmetric(op))
-    return "activation has a zero point";
+  if (!isSymmetric(op)) {
+    float zeroPoint = (*op.getZeroPoint())[0];
+    if (zeroPoint != std::nearbyint(zeroPoint) ||
+        zeroPoint < op.getCode()->getMin() ||
+        zeroPoint > op.getCode()->getMax())
+      return "activation has a zero point that is no code";
+  }
   return "";
+}
+
+/// The zero point times the sum of each channel's weights; empty where that is
+/// no integer that f32 holds.
+static SmallVector<float> offsetsOf(DequantizeOp weights, int64_t channelDim,
+                                    int32_t zeroPoint) {
+  std::optional<std::vector<int32_t>> numbers =
+      constantNumbers(weights.getInput(), *weights.getCode());
+  ArrayRef<int64_t> shape = shapeOf(weights);
+  SmallVector<int64_t> sums(shape[channelDim], 0);
+  int64_t inner = llvm::product_of(shape.drop_front(channelDim + 1));
+  for (auto [i, number] : llvm::enumerate(*numbers))
+    sums[i / inner % sums.size()] += number;
+  SmallVector<float> offsets;
+  for (int64_t sum : sums) {
+    if (std::abs(sum * zeroPoint) > (int64_t(1) << 24))
+      return {};
+    offsets.push_back(static_cast<float>(sum * zeroPoint));
+  }
+  return offsets;
 }
 
 static std::string checkWeights(Value value, int64_t channelDim,
@@ -161,23 +216,32 @@ static std::string analyse(Value activations, Value weights, int64_t channelDim,
           greatest(*product.weights.getCode()) >
       std::numeric_limits<int32_t>::max())
     return "sums may exceed 32 bits";
+  if (isSymmetric(product.activations))
+    return "";
+  product.zeroPoint =
+      static_cast<int32_t>((*product.activations.getZeroPoint())[0]);
+  product.offsets = offsetsOf(product.weights, channelDim, product.zeroPoint);
+  if (product.offsets.empty())
+    return "what the zero point adds to the sums exceeds 24 bits";
   return "";
 }
 
 /// The number in a convolution's padding; nothing where the activations' code
-/// has none. Zero always has one, a true zero.
+/// has none. Zero always has one, a true zero or the zero point.
 static std::optional<int32_t> paddingNumber(Conv2dOp op,
-                                            DequantizeOp activations) {
-  if (op.getPadValue() == PadValue::Zero ||
-      llvm::all_of(op.getPads(), [](int64_t pad) { return pad == 0; }))
+                                            const QuantizedProduct &product) {
+  if (llvm::all_of(op.getPads(), [](int64_t pad) { return pad == 0; }))
     return 0;
+  if (op.getPadValue() == PadValue::Zero)
+    return product.zeroPoint;
+  DequantizeOp activations = product.activations;
   return numberOf(padNumber(op.getPadValue()), *activations.getCode(),
-                  activations.getScale()[0], 0);
+                  activations.getScale()[0], product.zeroPoint);
 }
 
 static std::string analyse(Conv2dOp op, QuantizedProduct &product) {
   std::string reason = analyse(op.getInput(), op.getFilter(), 0, product);
-  if (reason.empty() && !paddingNumber(op, product.activations))
+  if (reason.empty() && !paddingNumber(op, product))
     return "the activation's code cannot hold the padding";
   return reason;
 }
@@ -201,10 +265,17 @@ static Value dequantizeSums(OpBuilder &builder, Location loc, Value sums,
                             const QuantizedProduct &product,
                             int64_t channelAxis) {
   int64_t axis = product.isPerChannel() ? channelAxis : -1;
+  SmallVector<float> scale = product.scale;
+  DenseF32ArrayAttr offsets;
+  if (!product.offsets.empty()) {
+    offsets = builder.getDenseF32ArrayAttr(product.offsets);
+    if (scale.size() == 1)
+      scale.assign(product.offsets.size(), product.scale[0]);
+  }
   return DequantizeOp::create(
       builder, loc, withElements(tensorType(sums), builder.getF32Type()), sums,
-      CodeAttr(), builder.getDenseF32ArrayAttr(product.scale),
-      DenseF32ArrayAttr(), builder.getI64IntegerAttr(axis));
+      CodeAttr(), builder.getDenseF32ArrayAttr(scale), offsets,
+      builder.getI64IntegerAttr(axis));
 }
 
 static constexpr int64_t channelsLast[] = {0, 2, 3, 1};
@@ -227,7 +298,7 @@ struct IntegeriseConv2d : OpRewritePattern<Conv2dOp> {
     Value filter = createFolded<TransposeOp>(
         rewriter, loc, product.weights.getInput(), channelsLast);
     SmallVector<int64_t> pads(op.getPads());
-    int32_t padding = *paddingNumber(op, product.activations);
+    int32_t padding = *paddingNumber(op, product);
     if (std::abs(padding) > 1) {
       input = padPixels(rewriter, loc, input, lhsCode, padding, pads);
       pads.assign(4, 0);
@@ -293,7 +364,7 @@ struct IntegeriseMatmul : OpRewritePattern<MatmulOp> {
 struct Integerise : qnn::impl::IntegeriseBase<Integerise> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SplitQuantizer, IntegeriseConv2d, IntegeriseMatmul>(
+    patterns.add<SplitQuantizer, FoldScale, IntegeriseConv2d, IntegeriseMatmul>(
         &getContext());
     populateIntegeriseShapePatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

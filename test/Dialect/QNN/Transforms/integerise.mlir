@@ -119,6 +119,22 @@ func.func @encode_reshape(%x: tensor<1x2x2xf32>) -> tensor<1x4xf32> {
   return %1 : tensor<1x4xf32>
 }
 
+// The zero point times the sum of a channel's weights is subtracted from its
+// sums; the padding holds the zero point.
+// CHECK-LABEL: func @zero_point
+func.func @zero_point(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x5x5xf32> {
+  // CHECK: %[[P:.*]] = qnn.pad %{{.*}} {high = array<i64: 0, 1, 1, 0>, low = array<i64: 0, 1, 1, 0>, value = 113 : i8}
+  // CHECK: %[[S:.*]] = qnn.iconv2d %[[P]], %{{.*}} {lhs_code = #qnn.code<8, unsigned>, {{.*}}rhs_code = #qnn.code<1, bipolar>} : (tensor<1x6x6x1xi8>
+  // CHECK: qnn.dequantize %{{.*}} {axis = 1 : i64, scale = array<f32: 5.000000e-01, 5.000000e-01>, zero_point = array<f32: 4.520000e+02, -2.260000e+02>}
+  %w = arith.constant dense<[[[[1.0, 1.0], [1.0, 1.0]]], [[[-1.0, -1.0], [-1.0, 1.0]]]]> : tensor<2x1x2x2xf32>
+  %a = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, zero_point = array<f32: 113.0>>} : (tensor<1x1x4x4xf32>) -> tensor<1x1x4x4xf32>
+  %half = arith.constant dense<0.5> : tensor<f32>
+  %c = qnn.mul %a, %half : (tensor<1x1x4x4xf32>, tensor<f32>) -> tensor<1x1x4x4xf32>
+  %b = qnn.quantize %w {quantizer = #bipolar} : (tensor<2x1x2x2xf32>) -> tensor<2x1x2x2xf32>
+  %0 = qnn.conv2d %c, %b {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x1x4x4xf32>, tensor<2x1x2x2xf32>) -> tensor<1x2x5x5xf32>
+  return %0 : tensor<1x2x5x5xf32>
+}
+
 //===----------------------------------------------------------------------===//
 // Kept float, with a reason
 //===----------------------------------------------------------------------===//
@@ -132,11 +148,11 @@ func.func @not_quantized(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
   return %0 : tensor<1x2xf32>
 }
 
-// CHECK-LABEL: func @zero_point
-func.func @zero_point(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
-  // CHECK: qnn.kept_float = "activation has a zero point"
+// CHECK-LABEL: func @zero_point_between
+func.func @zero_point_between(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
+  // CHECK: qnn.kept_float = "activation has a zero point that is no code"
   %w = arith.constant dense<0.5> : tensor<2x4xf32>
-  %a = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, zero_point = array<f32: 128.0>>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %a = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, zero_point = array<f32: 127.5>>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %b = qnn.quantize %w {quantizer = #bipolar} : (tensor<2x4xf32>) -> tensor<2x4xf32>
   %0 = qnn.matmul %a, %b {transpose_rhs} : (tensor<1x4xf32>, tensor<2x4xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>

@@ -13,7 +13,9 @@ def Integerise : Pass<"qnn-integerise"> {
     `qnn.dequantize`; of a constant, constant codes. Then dequantizers sink:
     `qnn.conv2d` and `qnn.matmul` of dequantized codes become the dequantized
     `qnn.iconv2d` and `qnn.imatmul`, with the product of the scales, rounded to
-    f32; `qnn.max_pool2d` and shape ops move onto the codes. Integer
+    f32; `qnn.max_pool2d` and shape ops move onto the codes. A zero point of the
+    activations, times the sum of a channel's weights, becomes the zero point of
+    its sums; padding then holds the zero point. Integer
     convolutions and pools are channels last; transposes around them are left
     to `qnn-propagate-layout`.
 
@@ -22,8 +24,9 @@ def Integerise : Pass<"qnn-integerise"> {
 
     Left in float, with the reason in the attribute `qnn.kept_float`, which
     `qnn-select-kernels` reports: products of activations that are not quantized
-    or have a zero point or one scale per channel; products whose weights are
-    not constant, not quantized or have a zero point; whose sums may exceed 32
+    or have a zero point that is no code, or one scale per channel; products
+    whose weights are not constant, not quantized or have a zero point; whose
+    sums may exceed 32 (what a zero point adds: 24)
     bits; whose padding has no code. A quantizer with `sign_zero = zero` has no
     code and stays.
 
