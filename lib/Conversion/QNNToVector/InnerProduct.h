@@ -155,6 +155,7 @@ std::unique_ptr<InnerProduct> createXnorProduct(const Contraction &c);
 std::unique_ptr<InnerProduct> createBitSerialProduct(const Contraction &c);
 std::unique_ptr<InnerProduct> createInt8Product(const Contraction &c);
 std::unique_ptr<InnerProduct> createF32Product(const Contraction &c);
+std::unique_ptr<InnerProduct> createLookupProduct(const Contraction &c);
 
 //===----------------------------------------------------------------------===//
 // What several kernels build

@@ -38,7 +38,7 @@ std::unique_ptr<InnerProduct> InnerProduct::create(const Contraction &c) {
   case KernelKind::F32Fma:
     return createF32Product(c);
   case KernelKind::Lookup:
-    return {};
+    return createLookupProduct(c);
   }
   llvm_unreachable("unknown kernel");
 }

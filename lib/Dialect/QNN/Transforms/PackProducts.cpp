@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
+#include "PackLookups.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
@@ -399,6 +400,7 @@ struct PackProducts : qnn::impl::PackProductsBase<PackProducts> {
     RewritePatternSet patterns(&getContext());
     patterns.add<PackMatmul, PackConv2d, PackFloatMatmul, PackFloatConv2d>(
         &getContext());
+    populatePackLookupPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -1,0 +1,327 @@
+//===- PackLookups.cpp - Floats by +-1 become lookups -----------*- C++ -*-===//
+//
+// Weights that have one magnitude in each output channel are signs and a
+// factor: signs become bits, 32 times smaller, and tables of sums replace
+// multiplications where that is less work. Weights that are computed, as in
+// training, are known to be such by the quantizer that they come from.
+//
+//===----------------------------------------------------------------------===//
+
+#include "PackLookups.h"
+#include "ConstantCodes.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Target/Target.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace qnn;
+
+//===----------------------------------------------------------------------===//
+// Signs
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Weights [O, ..]: signs times a factor of each output channel, or of all.
+struct Signs {
+  std::vector<uint8_t> codes; ///< of constants
+  Value computed;             ///< codes in bytes, of other weights
+  std::vector<float> factors;
+};
+} // namespace
+
+static std::optional<Signs> constantSigns(ArrayRef<float> weights,
+                                          int64_t outChannels) {
+  Signs signs;
+  size_t length = weights.size() / outChannels;
+  for (auto [i, weight] : llvm::enumerate(weights)) {
+    float magnitude = std::abs(weight);
+    if (i % length == 0)
+      signs.factors.push_back(magnitude);
+    if (magnitude != signs.factors.back() || !std::isnormal(magnitude))
+      return {};
+    signs.codes.push_back(weight > 0);
+  }
+  return signs;
+}
+
+static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
+  Tensor result = tensor;
+  SmallVector<int64_t> steps(tensor.rank(), 1);
+  for (int64_t d = tensor.rank() - 2; d >= 0; --d)
+    steps[d] = steps[d + 1] * tensor.shape[d + 1];
+  for (auto [d, from] : llvm::enumerate(permutation))
+    result.shape[d] = tensor.shape[from];
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    int64_t from = 0, left = i;
+    for (int64_t d = tensor.rank() - 1; d >= 0; --d) {
+      from += left % result.shape[d] * steps[permutation[d]];
+      left /= result.shape[d];
+    }
+    result.floats[i] = tensor.floats[from];
+  }
+  return result;
+}
+
+/// The scale of the bipolar quantizer that `weights` come from, by way of ops
+/// that only move elements.
+static std::optional<float> scaleOfSigns(Value weights) {
+  while (weights.getDefiningOp<TransposeOp>() ||
+         weights.getDefiningOp<ReshapeOp>())
+    weights = weights.getDefiningOp()->getOperand(0);
+  auto quantize = weights.getDefiningOp<QuantizeOp>();
+  if (!quantize)
+    return {};
+  QuantizerAttr quantizer = quantize.getQuantizer();
+  if (quantizer.getEncoding() != Encoding::Bipolar ||
+      quantizer.getSignZero() == SignZero::Zero || quantizer.isPerChannel())
+    return {};
+  return quantizer.getScaleOf(0);
+}
+
+/// The codes, in bytes, of what scaleOfSigns has seen.
+static Value codesOf(OpBuilder &b, Value weights) {
+  Location loc = weights.getLoc();
+  auto bytes = withElements(tensorType(weights), b.getI8Type());
+  if (auto transpose = weights.getDefiningOp<TransposeOp>())
+    return TransposeOp::create(b, loc, codesOf(b, transpose.getInput()),
+                               transpose.getPermutation());
+  if (auto reshape = weights.getDefiningOp<ReshapeOp>())
+    return ReshapeOp::create(b, loc, bytes, codesOf(b, reshape.getInput()));
+  auto quantize = weights.getDefiningOp<QuantizeOp>();
+  return EncodeOp::create(b, loc, bytes, quantize.getInput(),
+                          quantize.getQuantizer());
+}
+
+//===----------------------------------------------------------------------===//
+// When
+//===----------------------------------------------------------------------===//
+
+/// Compares work, counted in multiplications of registers: of one pixel,
+/// floats take one for each channel and register of output channels. A lookup
+/// takes two (permutation and addition) for as many channels as index a table,
+/// and the table about one for each of its channels and two to store and load.
+/// A quarter more pays for the buffer.
+static bool lookupPays(TargetAttr target, const FilterShape &shape) {
+  if (!findInstruction(target, Instruction::PermuteFloats))
+    return false;
+  int64_t lanes = target.getVectorBits() / 32;
+  int64_t channelsOfTable = llvm::Log2_64(lanes);
+  int64_t tables = 0;
+  for (int64_t left = shape.channels; left > 0; left -= wordBits)
+    tables += llvm::divideCeil(std::min(left, wordBits), channelsOfTable);
+  int64_t uses = shape.kernelHeight * shape.kernelWidth *
+                 llvm::divideCeil(shape.outChannelsOfGroup(), lanes);
+  int64_t lookups = tables * (2 * uses + channelsOfTable + 2);
+  return 5 * lookups < 4 * shape.channels * uses;
+}
+
+static KernelAttr lookupKernel(Operation *op) {
+  auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::Lookup);
+  return KernelAttr::get(op->getContext(), KernelKind::Lookup,
+                         {pixels, channels});
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// [blocks, .., T] of words [O, ..], zeros beyond O.
+static Value tileWords(OpBuilder &b, Location loc, Value words, int64_t tile) {
+  SmallVector<int64_t> shape(shapeOf(words));
+  SmallVector<int64_t> low(shape.size(), 0), high(low);
+  high[0] = llvm::alignTo(shape[0], tile) - shape[0];
+  if (high[0])
+    words = PadOp::create(b, loc, words, low, high,
+                          cast<TypedAttr>(b.getI32IntegerAttr(0)));
+  shape[0] = tile;
+  shape.insert(shape.begin(), shapeOf(words)[0] / tile);
+  words = ReshapeOp::create(
+      b, loc, RankedTensorType::get(shape, b.getI32Type()), words);
+  SmallVector<int64_t> permutation{0};
+  for (int64_t i = 2, rank = shape.size(); i < rank; ++i)
+    permutation.push_back(i);
+  permutation.push_back(1);
+  return TransposeOp::create(b, loc, words, permutation);
+}
+
+static CodeAttr bipolarCode(OpBuilder &b) {
+  return CodeAttr::get(b.getContext(), 1, Encoding::Bipolar, /*narrow=*/false);
+}
+
+static Value tileSigns(OpBuilder &b, Location loc, const Signs &signs,
+                       const FilterShape &shape, bool isConv) {
+  if (signs.computed) {
+    Value words = PackOp::create(b, loc, signs.computed, bipolarCode(b));
+    return tileWords(b, loc, words, shape.tile);
+  }
+  SmallVector<int64_t> sizes{shape.blocks()};
+  if (isConv)
+    sizes.append({shape.kernelHeight, shape.kernelWidth});
+  sizes.append({packedWords(shape.channels, 1), shape.tile});
+  std::vector<uint32_t> words = packWeightWords(signs.codes, shape, 1);
+  auto type = RankedTensorType::get(sizes, b.getI32Type());
+  return arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(type, ArrayRef<uint32_t>(words)));
+}
+
+/// `sums` times the factors along the output channels, after which `rank`
+/// dimensions follow.
+static Value scaled(OpBuilder &b, Location loc, Value sums,
+                    ArrayRef<float> factors, int64_t rank) {
+  if (llvm::all_equal(factors))
+    factors = factors.take_front();
+  if (factors.size() == 1 && factors[0] == 1.0f)
+    return sums;
+  SmallVector<int64_t> sizes{static_cast<int64_t>(factors.size())};
+  sizes.append(rank, 1);
+  auto type = RankedTensorType::get(sizes, b.getF32Type());
+  Value constant =
+      arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, factors));
+  return MulOp::create(b, loc, sums, constant);
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+/// Fewer pixels are not worth the packing of computed weights.
+static constexpr int64_t leastPixels = 4;
+
+namespace {
+struct PackLookupMatmul : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &rewriter) const override;
+
+private:
+  static std::optional<Signs> findSigns(OpBuilder &b, MatmulOp op,
+                                        const FilterShape &shape);
+};
+
+struct PackLookupConv2d : OpRewritePattern<Conv2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dOp op,
+                                PatternRewriter &rewriter) const override;
+
+private:
+  static std::optional<Signs> findSigns(OpBuilder &b, Conv2dOp op,
+                                        const FilterShape &shape);
+};
+} // namespace
+
+/// Signs of the rows [N, K].
+std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
+                                                 const FilterShape &shape) {
+  if (std::optional<Tensor> weights = constantTensor(op.getRhs())) {
+    if (!op.getTransposeRhs())
+      weights = transposed(*weights, {1, 0});
+    return constantSigns(weights->floats, shape.outChannels);
+  }
+  std::optional<float> scale = scaleOfSigns(op.getRhs());
+  int64_t pixels = op.getType().getNumElements() / shape.outChannels;
+  if (!scale || pixels < leastPixels)
+    return {};
+  Value codes = codesOf(b, op.getRhs());
+  if (!op.getTransposeRhs())
+    codes = TransposeOp::create(b, op.getLoc(), codes, ArrayRef<int64_t>{1, 0});
+  return Signs{{}, codes, {*scale}};
+}
+
+LogicalResult
+PackLookupMatmul::matchAndRewrite(MatmulOp op,
+                                  PatternRewriter &rewriter) const {
+  if (shapeOf(op.getRhs()).size() != 2 || op.getType().getNumElements() == 0)
+    return rewriter.notifyMatchFailure(op, "a batched or empty product");
+  KernelAttr kernel = lookupKernel(op);
+  FilterShape shape;
+  shape.outChannels = op.getType().getShape().back();
+  shape.channels = shapeOf(op.getLhs()).back();
+  shape.tile = kernel.getTile()[1];
+  if (shape.channels == 0 || !lookupPays(getTarget(op), shape))
+    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  std::optional<Signs> signs = findSigns(rewriter, op, shape);
+  if (!signs)
+    return rewriter.notifyMatchFailure(op, "weights are not signs");
+  Location loc = op.getLoc();
+  Type f32 = rewriter.getF32Type();
+  int64_t rows = op.getType().getNumElements() / shape.outChannels;
+  Value input = op.getLhs();
+  if (shapeOf(input).size() != 2)
+    input = ReshapeOp::create(
+        rewriter, loc, RankedTensorType::get({rows, shape.channels}, f32),
+        input);
+  Value sums = LookupMatmulOp::create(
+      rewriter, loc, RankedTensorType::get({rows, shape.outChannels}, f32),
+      input, tileSigns(rewriter, loc, *signs, shape, /*isConv=*/false),
+      ValueRange(), shape.channels, shape.outChannels, CodeAttr(),
+      bipolarCode(rewriter), CodeAttr(), /*scaled=*/false, /*residual=*/false,
+      DenseF32ArrayAttr(), kernel);
+  sums = scaled(rewriter, loc, sums, signs->factors, 0);
+  if (sums.getType() != op.getType())
+    sums = ReshapeOp::create(rewriter, loc, op.getType(), sums);
+  rewriter.replaceOp(op, sums);
+  return success();
+}
+
+/// Signs of the filters [O, KH, KW, C].
+std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
+                                                 const FilterShape &shape) {
+  SmallVector<int64_t> last{0, 2, 3, 1};
+  if (std::optional<Tensor> weights = constantTensor(op.getFilter()))
+    return constantSigns(transposed(*weights, last).floats, shape.outChannels);
+  std::optional<float> scale = scaleOfSigns(op.getFilter());
+  bool blocksHaveOneGroup =
+      shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
+  if (!scale || !blocksHaveOneGroup)
+    return {};
+  Value codes = codesOf(b, op.getFilter());
+  return Signs{{}, TransposeOp::create(b, op.getLoc(), codes, last), {*scale}};
+}
+
+LogicalResult
+PackLookupConv2d::matchAndRewrite(Conv2dOp op,
+                                  PatternRewriter &rewriter) const {
+  if (op.getPadValue() != PadValue::Zero &&
+      llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+    return rewriter.notifyMatchFailure(op, "padding is not zero");
+  KernelAttr kernel = lookupKernel(op);
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  FilterShape shape{filter[0],
+                    filter[2],
+                    filter[3],
+                    filter[1],
+                    static_cast<int64_t>(op.getGroups()),
+                    kernel.getTile()[1]};
+  if (op.getType().getNumElements() == 0 || shape.elements() == 0 ||
+      !lookupPays(getTarget(op), shape))
+    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  std::optional<Signs> signs = findSigns(rewriter, op, shape);
+  if (!signs)
+    return rewriter.notifyMatchFailure(op, "weights are not signs");
+  Location loc = op.getLoc();
+  Value input = TransposeOp::create(rewriter, loc, op.getInput(),
+                                    ArrayRef<int64_t>{0, 2, 3, 1});
+  ArrayRef<int64_t> sizes = op.getType().getShape();
+  auto type = RankedTensorType::get({sizes[0], sizes[2], sizes[3], sizes[1]},
+                                    rewriter.getF32Type());
+  Value sums = LookupConv2dOp::create(
+      rewriter, loc, type, input,
+      tileSigns(rewriter, loc, *signs, shape, /*isConv=*/true), ValueRange(),
+      shape.channels, shape.outChannels, CodeAttr(), bipolarCode(rewriter),
+      CodeAttr(), /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(),
+      op.getStrides(), op.getPads(), op.getDilations(), op.getGroups(), kernel);
+  sums =
+      TransposeOp::create(rewriter, loc, sums, ArrayRef<int64_t>{0, 3, 1, 2});
+  rewriter.replaceOp(op, scaled(rewriter, loc, sums, signs->factors, 2));
+  return success();
+}
+
+void qnn::populatePackLookupPatterns(RewritePatternSet &patterns) {
+  patterns.add<PackLookupMatmul, PackLookupConv2d>(patterns.getContext(),
+                                                   /*benefit=*/2);
+}

@@ -1,0 +1,93 @@
+// RUN: qnn-opt %s --qnn-pack-products --split-input-file | FileCheck %s
+
+// Weights of one magnitude are bits and a factor.
+#v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #v4} {
+// CHECK-LABEL: func.func @matmul
+// CHECK: %[[W:.*]] = arith.constant dense<15> : tensor<4x1x32xi32>
+// CHECK: %[[S:.*]] = qnn.lookup_matmul %arg0, %[[W]] {channels = 4 : i64, kernel = #qnn.kernel<lookup, tile = [10, 32]>, out_channels = 128 : i64, rhs_code = #qnn.code<1, bipolar>}
+// CHECK: %[[F:.*]] = arith.constant dense<5.000000e-01> : tensor<1xf32>
+// CHECK: qnn.mul %[[S]], %[[F]]
+func.func @matmul(%x: tensor<2x4xf32>) -> tensor<2x128xf32> {
+  %w = arith.constant dense<0.5> : tensor<4x128xf32>
+  %0 = qnn.matmul %x, %w : (tensor<2x4xf32>, tensor<4x128xf32>) -> tensor<2x128xf32>
+  return %0 : tensor<2x128xf32>
+}
+}
+
+// -----
+
+// Each output channel has its own magnitude: 0.5 and 2. The first has one
+// negative weight, of channel 0 in the first tap; all of the second are.
+#v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #v4} {
+// CHECK-LABEL: func.func @conv
+// CHECK: %[[X:.*]] = qnn.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[W:.*]] = arith.constant dense<"0x0E000000{{(00000000){31}0F000000(00000000){31}0F}}000000
+// CHECK: %[[S:.*]] = qnn.lookup_conv2d %[[X]], %[[W]]
+// CHECK: %[[Y:.*]] = qnn.transpose %[[S]] {permutation = array<i64: 0, 3, 1, 2>}
+// CHECK: %[[F:.*]] = arith.constant dense<{{.*}}5.000000e-01{{.*}}2.000000e+00{{.*}}> : tensor<2x1x1xf32>
+// CHECK: qnn.mul %[[Y]], %[[F]]
+func.func @conv(%x: tensor<1x4x8x8xf32>) -> tensor<1x2x6x6xf32> {
+  %w = arith.constant dense<"0x000000BF0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F0000003F000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0000000C0"> : tensor<2x4x3x3xf32>
+  %0 = qnn.conv2d %x, %w : (tensor<1x4x8x8xf32>, tensor<2x4x3x3xf32>) -> tensor<1x2x6x6xf32>
+  return %0 : tensor<1x2x6x6xf32>
+}
+}
+
+// -----
+
+// Computed weights: the codes of their quantizer, packed, in tiles.
+#v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #v4} {
+// CHECK-LABEL: func.func @computed_matmul
+// CHECK: %[[C:.*]] = qnn.encode %arg1 {{.*}} -> tensor<40x130xi8>
+// CHECK: %[[R:.*]] = qnn.transpose %[[C]] {permutation = array<i64: 1, 0>}
+// CHECK: %[[P:.*]] = qnn.pack %[[R]] {{.*}} -> tensor<130x2xi32>
+// CHECK: %[[A:.*]] = qnn.pad %[[P]] {high = array<i64: 30, 0>
+// CHECK: %[[B:.*]] = qnn.reshape %[[A]] : (tensor<160x2xi32>) -> tensor<5x32x2xi32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: %[[S:.*]] = qnn.lookup_matmul %arg0, %[[T]] {channels = 40 : i64
+// CHECK: qnn.mul %[[S]]
+func.func @computed_matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tensor<4x130xf32> {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, scale = array<f32: 0.25>>} : (tensor<40x130xf32>) -> tensor<40x130xf32>
+  %0 = qnn.matmul %x, %q : (tensor<4x40xf32>, tensor<40x130xf32>) -> tensor<4x130xf32>
+  return %0 : tensor<4x130xf32>
+}
+
+// The quantizer is seen through a transpose, as gradients have it.
+// CHECK-LABEL: func.func @computed_conv
+// CHECK: %[[C:.*]] = qnn.encode %arg1 {{.*}} -> tensor<8x64x3x3xi8>
+// CHECK: %[[R:.*]] = qnn.transpose %[[C]] {permutation = array<i64: 1, 0, 2, 3>}
+// CHECK: %[[L:.*]] = qnn.transpose %[[R]] {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[P:.*]] = qnn.pack %[[L]] {{.*}} -> tensor<64x3x3x1xi32>
+// CHECK: qnn.lookup_conv2d
+// CHECK-NOT: qnn.mul
+func.func @computed_conv(%x: tensor<1x8x6x6xf32>, %w: tensor<8x64x3x3xf32>) -> tensor<1x64x4x4xf32> {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<8x64x3x3xf32>) -> tensor<8x64x3x3xf32>
+  %t = qnn.transpose %q {permutation = array<i64: 1, 0, 2, 3>} : (tensor<8x64x3x3xf32>) -> tensor<64x8x3x3xf32>
+  %0 = qnn.conv2d %x, %t : (tensor<1x8x6x6xf32>, tensor<64x8x3x3xf32>) -> tensor<1x64x4x4xf32>
+  return %0 : tensor<1x64x4x4xf32>
+}
+
+// Floats: few output channels, magnitudes that differ, zeros, few rows by
+// computed weights, a sign of zero.
+// CHECK-LABEL: func.func @left
+// CHECK-COUNT-3: qnn.f32_matmul
+// CHECK: qnn.matmul
+// CHECK: qnn.f32_matmul
+func.func @left(%x: tensor<4x4xf32>, %y: tensor<1x4xf32>, %v: tensor<4x128xf32>)
+    -> (tensor<4x16xf32>, tensor<4x128xf32>, tensor<1x1xf32>, tensor<1x128xf32>, tensor<4x128xf32>) {
+  %few = arith.constant dense<0.5> : tensor<4x16xf32>
+  %zeros = arith.constant dense<0.0> : tensor<4x128xf32>
+  %differ = arith.constant dense<[[1.0], [1.0], [-1.0], [2.0]]> : tensor<4x1xf32>
+  %q = qnn.quantize %v {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<4x128xf32>) -> tensor<4x128xf32>
+  %z = qnn.quantize %v {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, sign_zero = zero>} : (tensor<4x128xf32>) -> tensor<4x128xf32>
+  %0 = qnn.matmul %x, %few : (tensor<4x4xf32>, tensor<4x16xf32>) -> tensor<4x16xf32>
+  %1 = qnn.matmul %x, %zeros : (tensor<4x4xf32>, tensor<4x128xf32>) -> tensor<4x128xf32>
+  %2 = qnn.matmul %y, %differ : (tensor<1x4xf32>, tensor<4x1xf32>) -> tensor<1x1xf32>
+  %3 = qnn.matmul %y, %q : (tensor<1x4xf32>, tensor<4x128xf32>) -> tensor<1x128xf32>
+  %4 = qnn.matmul %x, %z : (tensor<4x4xf32>, tensor<4x128xf32>) -> tensor<4x128xf32>
+  return %0, %1, %2, %3, %4 : tensor<4x16xf32>, tensor<4x128xf32>, tensor<1x1xf32>, tensor<1x128xf32>, tensor<4x128xf32>
+}
+}

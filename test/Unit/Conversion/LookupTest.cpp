@@ -1,0 +1,208 @@
+//===- LookupTest.cpp - Floats by +-1, by tables of sums ------------------===//
+//
+// The same signs as bits and as floats: the reference must compute the same
+// sums of both, and what is compiled of the bits must be near, for targets that
+// permute floats, with registers of 16 and of 8, and for those that do not.
+// Shapes are at the edges of words, tables, tiles, blocks of the sum and of the
+// image.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emulate.h"
+#include "Native.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Conversion/Passes.h"
+#include "qnn/Target/Target.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+/// A matmul has height 0, and `width` rows.
+struct Shape {
+  const char *name;
+  int64_t height, width, channels, outChannels;
+  int64_t kernel = 1, stride = 1, dilation = 1, pad = 0, groups = 1;
+  bool scaled = false;
+
+  bool isConv() const { return height != 0; }
+  int64_t out(int64_t size) const {
+    return (size + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
+  }
+};
+
+const Shape shapes[] = {
+    {"one", 0, 1, 1, 1},
+    {"c2", 0, 3, 2, 7},
+    {"c4", 0, 3, 4, 33},
+    {"c31", 0, 9, 31, 32},
+    {"c32", 0, 10, 32, 31},
+    {"c33", 0, 11, 33, 70},
+    {"c100", 0, 4, 100, 64, 1, 1, 1, 0, 1, true},
+    // More than one block of the sum, the last one a part.
+    {"c300", 0, 13, 300, 40},
+    {"c513", 0, 1, 513, 130},
+    {"c257", 0, 25, 257, 160, 1, 1, 1, 0, 1, true},
+    {"conv", 5, 6, 8, 40, 3, 1, 1, 1},
+    {"image", 7, 5, 3, 32, 3, 2, 1, 1},
+    {"words", 4, 13, 70, 33, 3, 1, 1, 1, 1, true},
+    {"dilated", 6, 7, 33, 34, 2, 2, 2, 1},
+    {"groups", 4, 5, 66, 12, 3, 1, 1, 1, 2},
+    {"depthwise", 4, 5, 6, 6, 3, 1, 1, 1, 6},
+    {"wide_padding", 2, 3, 5, 4, 2, 1, 1, 3},
+};
+
+using Parameter = std::tuple<const char *, Shape>;
+
+class LookupTest : public testing::TestWithParam<Parameter> {
+protected:
+  LookupTest();
+
+  const Shape &shape = std::get<1>(GetParam());
+  std::mt19937 random{11};
+  std::vector<int64_t> input, result;
+  FilterShape filter;
+  std::vector<uint8_t> codes;
+
+  static std::string type(ArrayRef<int64_t> sizes, StringRef element) {
+    std::string text = "tensor<";
+    for (int64_t size : sizes)
+      text += std::to_string(size) + "x";
+    return text + element.str() + ">";
+  }
+  Tensor randomInput();
+  std::string product(StringRef name, StringRef element, int64_t steps,
+                      const void *bytes, size_t count);
+  std::string ofBits();
+  std::string ofFloats();
+};
+
+LookupTest::LookupTest() {
+  filter.outChannels = shape.outChannels;
+  filter.kernelHeight = filter.kernelWidth = shape.kernel;
+  filter.channels = shape.channels / shape.groups;
+  filter.groups = shape.groups;
+  input = {shape.width, shape.channels};
+  result = {shape.out(shape.width), shape.outChannels};
+  if (shape.isConv()) {
+    input.insert(input.begin(), {2, shape.height});
+    result.insert(result.begin(), {2, shape.out(shape.height)});
+  }
+  for (int64_t i = 0; i < filter.elements(); ++i)
+    codes.push_back(random() % 2);
+}
+
+Tensor LookupTest::randomInput() {
+  Tensor tensor;
+  tensor.isFloat = true;
+  tensor.shape.assign(input.begin(), input.end());
+  std::normal_distribution<float> normal;
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.floats.push_back(normal(random));
+  return tensor;
+}
+
+/// A function of the product of that name; the weights are `count` elements of
+/// 4 bytes.
+std::string LookupTest::product(StringRef name, StringRef element,
+                                int64_t steps, const void *bytes,
+                                size_t count) {
+  MLIRContext context;
+  context.loadDialect<QNNDialect>();
+  auto target = llvm::cantFail(parseTarget(&context, std::get<0>(GetParam())));
+  std::vector<int64_t> sizes{filter.blocks()};
+  if (shape.isConv())
+    sizes.insert(sizes.end(), {shape.kernel, shape.kernel});
+  sizes.insert(sizes.end(), {steps, filter.tile});
+  std::string weights = type(sizes, element), in = type(input, "f32"),
+              out = type(result, "f32");
+  std::string scales = type({filter.blocks(), 2, filter.tile}, "f32");
+  bool isBits = element == "i32";
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "module attributes {qnn.target = " << Attribute(target)
+     << "} {\nfunc.func @f(%x: " << in << ") -> " << out
+     << " {\n %w = arith.constant dense<\"0x"
+     << llvm::toHex(StringRef(static_cast<const char *>(bytes), 4 * count))
+     << "\"> : " << weights << "\n %s = arith.constant dense<0.25> : " << scales
+     << "\n %0 = qnn." << name << (shape.isConv() ? "_conv2d" : "_matmul")
+     << " %x, %w" << (shape.scaled ? ", %s {scaled, " : " {")
+     << "channels = " << filter.channels
+     << " : i64, out_channels = " << shape.outChannels << " : i64, "
+     << (isBits ? "rhs_code = #qnn.code<1, bipolar>, " : "")
+     << "kernel = #qnn.kernel<" << (isBits ? "lookup" : "f32_fma")
+     << ", tile = [4, 32]>";
+  if (shape.isConv())
+    os << ", groups = " << shape.groups
+       << " : i64, strides = array<i64: " << shape.stride << ", "
+       << shape.stride << ">, dilations = array<i64: " << shape.dilation << ", "
+       << shape.dilation << ">, pads = array<i64: " << shape.pad << ", "
+       << shape.pad << ", " << shape.pad << ", " << shape.pad << ">";
+  os << "} : (" << in << ", " << weights << (shape.scaled ? ", " + scales : "")
+     << ") -> " << out << "\n return %0 : " << out << "\n}\n}";
+  return text;
+}
+
+std::string LookupTest::ofBits() {
+  std::vector<uint32_t> words = packWeightWords(codes, filter, 1);
+  return product("lookup", "i32", packedWords(filter.channels, 1), words.data(),
+                 words.size());
+}
+
+std::string LookupTest::ofFloats() {
+  std::vector<float> signs;
+  for (uint8_t bit : codes)
+    signs.push_back(bit ? 1.0f : -1.0f);
+  std::vector<float> tiles = packWeightElements(ArrayRef(signs), filter);
+  return product("f32", "f32", filter.channels, tiles.data(), tiles.size());
+}
+
+/// True where the permutations of floats of that target run here.
+bool machineHasRegistersOf(StringRef target) {
+  MLIRContext context;
+  context.loadDialect<QNNDialect>();
+  auto native = llvm::cantFail(parseTarget(&context, "native"));
+  auto other = llvm::cantFail(parseTarget(&context, target));
+  return findInstruction(native, Instruction::PermuteFloats) &&
+         native.getVectorBits() >= other.getVectorBits();
+}
+
+TEST_P(LookupTest, IsNearReference) {
+  Tensor x = randomInput();
+  SmallVector<Tensor> floats = Program(ofFloats()).interpret(x);
+  Program bits(ofBits()), compiled(ofBits());
+  SmallVector<Tensor> expected = bits.interpret(x);
+  ASSERT_EQ(floats.size(), 1u);
+  ASSERT_EQ(expected.size(), 1u);
+  ASSERT_EQ(floats[0].floats, expected[0].floats);
+  compiled.transform([](OpPassManager &pm) {
+    pm.addPass(createConvertQNNToVector());
+    if (!machineHasRegistersOf(std::get<0>(GetParam())))
+      pm.addPass(createEmulateInstructions());
+  });
+  SmallVector<Tensor> actual = compiled.compileAndRun(x);
+  ASSERT_EQ(actual.size(), 1u);
+  // The sum of so many numbers of variance 1, each rounded.
+  float terms = filter.channels * shape.kernel * shape.kernel;
+  float tolerance = 4 * std::sqrt(terms) * terms * 0x1p-24f;
+  for (size_t i = 0; i < expected[0].floats.size(); ++i)
+    ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], tolerance) << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Products, LookupTest,
+    testing::Combine(testing::Values("x86-64-v4", "x86-64-v3", "x86-64-v2"),
+                     testing::ValuesIn(shapes)),
+    [](const testing::TestParamInfo<Parameter> &info) {
+      std::string name = std::get<0>(info.param);
+      llvm::replace(name, '-', '_');
+      return name + "_" + std::get<1>(info.param).name;
+    });
+
+} // namespace
