@@ -38,6 +38,8 @@ public:
                            : Error::success();
   }
 
+  int64_t arenaBytes() const override { return model->arena_bytes; }
+
 private:
   static std::vector<TensorInfo> readTensors(const qnn_tensor *tensors,
                                              int32_t count) {

@@ -89,6 +89,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createPromoteAccumulators());
   pm.addPass(createOutlineParallel());
   pm.addPass(createPlanArena());
   pm.addPass(createCanonicalizerPass());

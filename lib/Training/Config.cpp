@@ -84,7 +84,7 @@ private:
   Expected<json::Value> resolveText(StringRef text) {
     StringRef expression = text;
     if (!expression.consume_front("="))
-      return json::Value(text);
+      return json::Value(text.str());
     expression = expression.trim();
     bool isName =
         !expression.empty() && !isDigit(expression[0]) &&

@@ -42,6 +42,9 @@ public:
   /// dimension.
   llvm::Expected<std::vector<Array>> run(llvm::ArrayRef<Array> arrays);
 
+  /// Bytes of scratch memory that a run takes; 0 where it is not known.
+  virtual int64_t arenaBytes() const { return 0; }
+
 protected:
   std::string file;
   std::vector<TensorInfo> inputInfos, outputInfos;

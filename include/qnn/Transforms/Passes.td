@@ -228,4 +228,31 @@ def UpdateInPlace : Pass<"qnn-update-in-place", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
+def PromoteAccumulators : Pass<"qnn-promote-accumulators", "::mlir::func::FuncOp"> {
+  let summary = "keeps sums of loops in registers";
+  let description = [{
+    A loop that reads and writes one element of a buffer of its own (`memref.alloc`)
+    in each turn carries it as a value instead. A sum of floats that a loop so
+    carries may be reordered (`reassoc`), which vectorises it.
+
+    ```mlir
+    scf.for %i = %c0 to %c64 step %c1 {
+      %x = memref.load %in[%i] : memref<64xf32>
+      %old = memref.load %sum[%c0] : memref<1xf32>
+      %new = arith.addf %old, %x : f32
+      memref.store %new, %sum[%c0] : memref<1xf32>
+    }
+    // becomes
+    %start = memref.load %sum[%c0] : memref<1xf32>
+    %total = scf.for %i = %c0 to %c64 step %c1 iter_args(%old = %start) -> (f32) {
+      %x = memref.load %in[%i] : memref<64xf32>
+      %new = arith.addf %old, %x fastmath<reassoc> : f32
+      scf.yield %new : f32
+    }
+    memref.store %total, %sum[%c0] : memref<1xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // QNN_TRANSFORMS_PASSES

@@ -21,8 +21,12 @@ void populatePlaneTransposePatterns(mlir::RewritePatternSet &patterns);
 void populatePoolingPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateQuantizationPatterns(mlir::RewritePatternSet &patterns);
+void populateRandomNumberPatterns(mlir::RewritePatternSet &patterns);
 void populateReductionPatterns(mlir::RewritePatternSet &patterns);
+void populateScatterPatterns(mlir::RewritePatternSet &patterns);
 void populateShapePatterns(mlir::RewritePatternSet &patterns);
+void populateTrainingElementwisePatterns(mlir::RewritePatternSet &patterns);
+void populateUpdatePatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qnn
 

@@ -27,8 +27,12 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
   populatePoolingPatterns(patterns);
   populateProductPatterns(patterns);
   populateQuantizationPatterns(patterns);
+  populateRandomNumberPatterns(patterns);
   populateReductionPatterns(patterns);
+  populateScatterPatterns(patterns);
   populateShapePatterns(patterns);
+  populateTrainingElementwisePatterns(patterns);
+  populateUpdatePatterns(patterns);
 }
 
 static void populateFusedPatterns(RewritePatternSet &patterns) {

@@ -407,3 +407,25 @@ def Simplify : Pass<"qnn-simplify"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }
+
+def DecomposeTraining : Pass<"qnn-decompose-training"> {
+  let summary = "training ops that are formulas become graph ops";
+  let description = [{
+    Batch normalization by the batch, cross entropy, dropout, recurrent layers, their
+    gradients and those of convolutions become ops that have loops or kernels. What is left of the
+    training ops has loops of its own.
+
+    ```mlir
+    %0 = qnn.conv2d_input_grad %g, %w {pads = array<i64: 1, 1, 1, 1>}
+        : (tensor<8x64x16x16xf32>, tensor<64x32x3x3xf32>) -> tensor<8x32x16x16xf32>
+    // becomes
+    %1 = qnn.transpose %w {permutation = array<i64: 1, 0, 2, 3>} : (tensor<64x32x3x3xf32>) -> tensor<32x64x3x3xf32>
+    %2 = qnn.slice %1 {offsets = array<i64: 0, 0, 2, 2>, sizes = array<i64: 32, 64, 3, 3>, steps = array<i64: 1, 1, -1, -1>}
+        : (tensor<32x64x3x3xf32>) -> tensor<32x64x3x3xf32>
+    %0 = qnn.conv2d %g, %2 {pads = array<i64: 1, 1, 1, 1>}
+        : (tensor<8x64x16x16xf32>, tensor<32x64x3x3xf32>) -> tensor<8x32x16x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::qnn::QNNDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}

@@ -1,0 +1,175 @@
+//===- DecomposeConvGrad.cpp - Convolutions' gradients ----------*- C++ -*-===//
+//
+// With respect to the input: a convolution, by the filter turned around, of the
+// gradient with zeros between its elements where the stride was not 1. With
+// respect to the filter: a convolution of the input by the gradient, batch and
+// channels exchanged, stride and dilation exchanged.
+//
+//===----------------------------------------------------------------------===//
+
+#include "DecomposeTraining.h"
+#include "qnn/Arith/Code.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace qnn;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static Value reshape(ImplicitLocOpBuilder &b, Value x,
+                     ArrayRef<int64_t> shape) {
+  return ReshapeOp::create(b, typeOf(x).clone(shape), x);
+}
+
+static Value transpose(ImplicitLocOpBuilder &b, Value x,
+                       ArrayRef<int64_t> permutation) {
+  return TransposeOp::create(b, x, permutation);
+}
+
+/// `x` with `low` and `high` elements of `value` around H and W; negative
+/// counts take elements away.
+static Value frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
+                   ArrayRef<int64_t> high, float value) {
+  ArrayRef<int64_t> shape = typeOf(x).getShape();
+  SmallVector<int64_t> offsets(4, 0), sizes(shape), before(4, 0), after(4, 0);
+  for (int64_t i = 0; i < 2; ++i) {
+    int64_t cutLow = std::max<int64_t>(-low[i], 0);
+    int64_t cutHigh = std::max<int64_t>(-high[i], 0);
+    offsets[i + 2] = cutLow;
+    sizes[i + 2] -= cutLow + cutHigh;
+    before[i + 2] = std::max<int64_t>(low[i], 0);
+    after[i + 2] = std::max<int64_t>(high[i], 0);
+  }
+  if (ArrayRef(sizes) != shape)
+    x = SliceOp::create(b, x, offsets, sizes, SmallVector<int64_t>(4, 1));
+  auto any = [](ArrayRef<int64_t> counts) {
+    return llvm::any_of(counts, [](int64_t count) { return count != 0; });
+  };
+  if (any(before) || any(after))
+    x = PadOp::create(b, x, before, after, b.getF32FloatAttr(value));
+  return x;
+}
+
+/// stride - 1 zeros behind each element of H and W.
+static Value spreadOut(ImplicitLocOpBuilder &b, Value x,
+                       ArrayRef<int64_t> strides) {
+  if (strides[0] == 1 && strides[1] == 1)
+    return x;
+  ArrayRef<int64_t> s = typeOf(x).getShape();
+  Value apart = reshape(b, x, {s[0], s[1], s[2], 1, s[3], 1});
+  Value padded = PadOp::create(
+      b, apart, ArrayRef<int64_t>{0, 0, 0, 0, 0, 0},
+      ArrayRef<int64_t>{0, 0, 0, strides[0] - 1, 0, strides[1] - 1},
+      b.getF32FloatAttr(0.0f));
+  return reshape(b, padded, {s[0], s[1], s[2] * strides[0], s[3] * strides[1]});
+}
+
+/// [O, C / G, KH, KW] as [C, O / G, KH, KW], the taps in the other order.
+static Value turnAround(ImplicitLocOpBuilder &b, Value filter, int64_t groups) {
+  ArrayRef<int64_t> s = typeOf(filter).getShape();
+  Value turned;
+  if (groups == 1) {
+    turned = transpose(b, filter, {1, 0, 2, 3});
+  } else {
+    Value split = reshape(b, filter, {groups, s[0] / groups, s[1], s[2], s[3]});
+    turned = transpose(b, split, {0, 2, 1, 3, 4});
+    turned = reshape(b, turned, {groups * s[1], s[0] / groups, s[2], s[3]});
+  }
+  SmallVector<int64_t> sizes(typeOf(turned).getShape());
+  return SliceOp::create(b, turned, ArrayRef<int64_t>{0, 0, s[2] - 1, s[3] - 1},
+                         sizes, ArrayRef<int64_t>{1, 1, -1, -1});
+}
+
+namespace {
+struct DecomposeInputGrad : OpRewritePattern<Conv2dInputGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dInputGradOp op,
+                                PatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value filter = turnAround(b, op.getFilter(), op.getGroups());
+    Value grad = spreadOut(b, op.getGrad(), op.getStrides());
+    ArrayRef<int64_t> window = typeOf(filter).getShape().take_back(2);
+    ArrayRef<int64_t> image = op.getType().getShape().take_back(2);
+    ArrayRef<int64_t> given = typeOf(grad).getShape().take_back(2);
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < 2; ++i) {
+      int64_t reach = op.getDilations()[i] * (window[i] - 1);
+      low.push_back(reach - op.getPads()[i]);
+      high.push_back(image[i] + reach - given[i] - low[i]);
+    }
+    SmallVector<int64_t> pads{low[0], low[1], high[0], high[1]};
+    if (llvm::any_of(pads, [](int64_t pad) { return pad < 0; })) {
+      grad = frame(b, grad, low, high, 0.0f);
+      pads.assign(4, 0);
+    }
+    rewriter.replaceOpWithNewOp<Conv2dOp>(
+        op, op.getType(), grad, filter, ArrayRef<int64_t>{1, 1}, pads,
+        op.getDilations(), op.getGroups(), PadValue::Zero);
+    return success();
+  }
+};
+
+/// A convolution in which channels are the batch cannot have groups; each group
+/// is one of its own.
+struct DecomposeFilterGrad : OpRewritePattern<Conv2dFilterGradOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dFilterGradOp op,
+                                PatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    ArrayRef<int64_t> pads = op.getPads();
+    Value input = op.getInput();
+    bool framed = op.getPadValue() != PadValue::Zero;
+    if (framed)
+      input = frame(b, input, {pads[0], pads[1]}, {pads[2], pads[3]},
+                    padNumber(op.getPadValue()));
+    SmallVector<int64_t> rest(4, 0);
+    if (!framed)
+      rest.assign(pads.begin(), pads.end());
+    SmallVector<Value> parts;
+    for (int64_t g = 0, n = op.getGroups(); g < n; ++g)
+      parts.push_back(ofGroup(b, op, channelsOf(b, input, g, n),
+                              channelsOf(b, op.getGrad(), g, n), rest));
+    Value all = parts.size() == 1 ? parts.front()
+                                  : ConcatOp::create(b, parts, 0).getResult();
+    rewriter.replaceOp(op, all);
+    return success();
+  }
+
+private:
+  static Value channelsOf(ImplicitLocOpBuilder &b, Value x, int64_t group,
+                          int64_t groups) {
+    if (groups == 1)
+      return x;
+    SmallVector<int64_t> sizes(typeOf(x).getShape());
+    sizes[1] /= groups;
+    return SliceOp::create(b, x, ArrayRef<int64_t>{0, group * sizes[1], 0, 0},
+                           sizes, ArrayRef<int64_t>{1, 1, 1, 1});
+  }
+
+  static Value ofGroup(ImplicitLocOpBuilder &b, Conv2dFilterGradOp op,
+                       Value input, Value grad, ArrayRef<int64_t> pads) {
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    int64_t outChannels = shape[0] / op.getGroups();
+    Value image = transpose(b, input, {1, 0, 2, 3});
+    Value window = transpose(b, grad, {1, 0, 2, 3});
+    // Rows and columns that the forward window did not reach give more taps
+    // than there are.
+    Value taps = Conv2dOp::create(b, image, window, op.getDilations(), pads,
+                                  op.getStrides(), 1, PadValue::Zero);
+    SmallVector<int64_t> sizes{shape[1], outChannels, shape[2], shape[3]};
+    if (typeOf(taps).getShape() != ArrayRef(sizes))
+      taps = SliceOp::create(b, taps, ArrayRef<int64_t>{0, 0, 0, 0}, sizes,
+                             ArrayRef<int64_t>{1, 1, 1, 1});
+    return transpose(b, taps, {1, 0, 2, 3});
+  }
+};
+} // namespace
+
+void qnn::populateDecomposeConvGradPatterns(RewritePatternSet &patterns) {
+  patterns.add<DecomposeInputGrad, DecomposeFilterGrad>(patterns.getContext());
+}

@@ -1,0 +1,226 @@
+//===- ModelTrainStep.cpp - Steps as functions that a model runs *- C++ -*-===//
+//
+// Two models: the step that buildStep makes, and the network as it is for
+// evaluation. Compiled code updates states in place; what the reference
+// evaluator gives as results is copied into them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "qnn/Driver/Model.h"
+#include "qnn/Support/Files.h"
+#include "qnn/Training/BuildStep.h"
+#include "qnn/Training/ModelForm.h"
+#include "qnn/Transforms/ModelAttributes.h"
+#include "llvm/ADT/StringMap.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace qnn;
+
+static std::string nameOf(func::FuncOp function, unsigned argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+  return name ? name.str() : "input" + std::to_string(argument);
+}
+
+namespace {
+enum class Engine { Native, Reference };
+
+class ModelTrainStep : public TrainStep {
+public:
+  llvm::Error prepare(ModuleOp model, const TrainOptions &options,
+                      Engine engine);
+
+  int64_t batch() const override { return samples; }
+  llvm::ArrayRef<StateView> states() const override { return views; }
+  int64_t peakBytes() const override;
+
+  llvm::Expected<StepResult> run(llvm::ArrayRef<Array> inputs,
+                                 llvm::ArrayRef<int64_t> labels,
+                                 float learningRate, int64_t step,
+                                 uint64_t seed) override;
+  llvm::Expected<std::vector<Array>>
+  evaluate(llvm::ArrayRef<Array> inputs) override;
+
+private:
+  void collectStates(func::FuncOp function);
+  void addState(std::string name, bool isParameter, ArrayRef<int64_t> shape);
+  llvm::Expected<std::unique_ptr<Model>>
+  makeModel(OwningOpRef<ModuleOp> &module, const TrainOptions &options,
+            Engine engine);
+  /// Pointers to the inputs of `model`: states and `named` by name, else the
+  /// next of `inputs`.
+  llvm::SmallVector<const void *>
+  pointersOf(const Model &model, ArrayRef<Array> inputs,
+             const llvm::StringMap<const void *> &named);
+
+  /// The evaluator reads them while it runs.
+  OwningOpRef<ModuleOp> stepModule, evaluationModule;
+  std::unique_ptr<Model> stepModel, evaluationModel;
+  std::vector<AlignedBuffer> memory;
+  std::vector<StateView> views;
+  llvm::StringMap<unsigned> viewOf;
+  /// One for each output of the step, in order.
+  std::vector<Array> results;
+  int64_t samples = 0;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// States
+//===----------------------------------------------------------------------===//
+
+void ModelTrainStep::addState(std::string name, bool isParameter,
+                              ArrayRef<int64_t> shape) {
+  StateView view{std::move(name), isParameter, SmallVector<int64_t>(shape)};
+  memory.emplace_back(sizeof(float) * view.size());
+  view.data = static_cast<float *>(memory.back().data());
+  std::memset(view.data, 0, sizeof(float) * view.size());
+  viewOf[view.name] = views.size();
+  views.push_back(std::move(view));
+}
+
+/// `function` is the step's: its arguments say it all.
+void ModelTrainStep::collectStates(func::FuncOp function) {
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    auto type = cast<RankedTensorType>(function.getArgumentTypes()[i]);
+    bool isParameter = bool(function.getArgAttr(i, kParameterAttr));
+    bool isState = isParameter || function.getArgAttr(i, kStatisticAttr) ||
+                   function.getArgAttr(i, kStateAttr);
+    if (isState)
+      addState(nameOf(function, i), isParameter, type.getShape());
+    else if (samples == 0 && !type.getShape().empty())
+      samples = type.getShape().front();
+  }
+}
+
+int64_t ModelTrainStep::peakBytes() const {
+  int64_t bytes = stepModel->arenaBytes();
+  for (const StateView &view : views)
+    bytes += sizeof(float) * view.size();
+  for (const TensorInfo &input : stepModel->inputs())
+    if (!viewOf.count(input.name))
+      bytes += elementCount(input) * elementSize(elementTypeOf(input.type));
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<std::unique_ptr<Model>>
+ModelTrainStep::makeModel(OwningOpRef<ModuleOp> &module,
+                          const TrainOptions &options, Engine engine) {
+  if (engine == Engine::Reference)
+    return evaluateModule(*module, "network");
+  auto model = compileInProcess(*module, "network", options.target, 3,
+                                std::nullopt, options.threads);
+  if (model)
+    module = nullptr;
+  return model;
+}
+
+llvm::Error ModelTrainStep::prepare(ModuleOp model, const TrainOptions &options,
+                                    Engine engine) {
+  auto step = buildStep(model, options);
+  if (!step)
+    return step.takeError();
+  stepModule = std::move(*step);
+  collectStates(entryOf(*stepModule));
+  auto evaluation = buildEvaluation(model);
+  if (!evaluation)
+    return evaluation.takeError();
+  evaluationModule = std::move(*evaluation);
+  auto compiled = makeModel(stepModule, options, engine);
+  if (!compiled)
+    return compiled.takeError();
+  stepModel = std::move(*compiled);
+  for (const TensorInfo &output : stepModel->outputs())
+    results.emplace_back(elementTypeOf(output.type), output.shape);
+  auto evaluator = makeModel(evaluationModule, options, engine);
+  if (!evaluator)
+    return evaluator.takeError();
+  evaluationModel = std::move(*evaluator);
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+SmallVector<const void *>
+ModelTrainStep::pointersOf(const Model &model, ArrayRef<Array> inputs,
+                           const llvm::StringMap<const void *> &named) {
+  SmallVector<const void *> pointers;
+  for (const TensorInfo &input : model.inputs()) {
+    auto state = viewOf.find(input.name);
+    auto scalar = named.find(input.name);
+    if (state != viewOf.end()) {
+      pointers.push_back(views[state->second].data);
+    } else if (scalar != named.end()) {
+      pointers.push_back(scalar->second);
+    } else {
+      pointers.push_back(inputs.front().bytes.data());
+      inputs = inputs.drop_front();
+    }
+  }
+  return pointers;
+}
+
+llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
+                                               llvm::ArrayRef<int64_t> labels,
+                                               float learningRate, int64_t step,
+                                               uint64_t seed) {
+  int64_t next = step + 1;
+  int64_t key[2] = {static_cast<int64_t>(seed), step};
+  SmallVector<const void *> in = pointersOf(*stepModel, inputs,
+                                            {{"labels", labels.data()},
+                                             {"learning_rate", &learningRate},
+                                             {"step", &next},
+                                             {"key", key}});
+  SmallVector<void *> out;
+  for (Array &result : results)
+    out.push_back(result.bytes.data());
+  if (llvm::Error error = stepModel->runSamples(1, in.data(), out.data()))
+    return std::move(error);
+  for (auto [info, result] : llvm::zip_equal(stepModel->outputs(), results)) {
+    auto state = viewOf.find(info.name);
+    if (state != viewOf.end())
+      std::memcpy(views[state->second].data, result.bytes.data(),
+                  result.bytes.size());
+  }
+  return StepResult{results[0].at(0), results[1].integerAt(0)};
+}
+
+llvm::Expected<std::vector<Array>>
+ModelTrainStep::evaluate(llvm::ArrayRef<Array> inputs) {
+  int64_t key[2] = {0, 0};
+  SmallVector<const void *> in =
+      pointersOf(*evaluationModel, inputs, {{"key", key}});
+  std::vector<Array> outputs;
+  SmallVector<void *> out;
+  for (const TensorInfo &output : evaluationModel->outputs())
+    outputs.emplace_back(elementTypeOf(output.type), output.shape);
+  for (Array &output : outputs)
+    out.push_back(output.bytes.data());
+  if (llvm::Error error = evaluationModel->runSamples(1, in.data(), out.data()))
+    return std::move(error);
+  return outputs;
+}
+
+static llvm::Expected<std::unique_ptr<TrainStep>>
+create(ModuleOp model, const TrainOptions &options, Engine engine) {
+  auto step = std::make_unique<ModelTrainStep>();
+  if (llvm::Error error = step->prepare(model, options, engine))
+    return std::move(error);
+  return step;
+}
+
+llvm::Expected<std::unique_ptr<TrainStep>>
+qnn::createReferenceTrainStep(ModuleOp model, const TrainOptions &options) {
+  return create(model, options, Engine::Reference);
+}
+
+llvm::Expected<std::unique_ptr<TrainStep>>
+qnn::createTrainStep(ModuleOp model, const TrainOptions &options) {
+  return create(model, options, Engine::Native);
+}

@@ -1,0 +1,48 @@
+// RUN: qnn-opt %s --qnn-decompose-training | FileCheck %s
+
+// CHECK-LABEL: func.func @input_grad
+// CHECK: %[[T:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2, 3>}
+// CHECK: %[[F:.*]] = qnn.slice %[[T]] {offsets = array<i64: 0, 0, 2, 2>, sizes = array<i64: 32, 64, 3, 3>, steps = array<i64: 1, 1, -1, -1>}
+// CHECK: qnn.conv2d %arg0, %[[F]] {pads = array<i64: 1, 1, 1, 1>
+func.func @input_grad(%g: tensor<8x64x16x16xf32>, %w: tensor<64x32x3x3xf32>) -> tensor<8x32x16x16xf32> {
+  %0 = qnn.conv2d_input_grad %g, %w {pads = array<i64: 1, 1, 1, 1>}
+      : (tensor<8x64x16x16xf32>, tensor<64x32x3x3xf32>) -> tensor<8x32x16x16xf32>
+  return %0 : tensor<8x32x16x16xf32>
+}
+
+// The stride is the dilation of the gradient, which is the filter.
+// CHECK-LABEL: func.func @filter_grad
+// CHECK: %[[X:.*]] = qnn.transpose %arg0 {permutation = array<i64: 1, 0, 2, 3>}
+// CHECK: %[[G:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2, 3>}
+// CHECK: qnn.conv2d %[[X]], %[[G]] {dilations = array<i64: 2, 2>
+func.func @filter_grad(%x: tensor<2x3x8x8xf32>, %g: tensor<2x4x4x4xf32>) -> tensor<4x3x2x2xf32> {
+  %0 = qnn.conv2d_filter_grad %x, %g {strides = array<i64: 2, 2>}
+      : (tensor<2x3x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<4x3x2x2xf32>
+  return %0 : tensor<4x3x2x2xf32>
+}
+
+// CHECK-LABEL: func.func @batch_norm
+// CHECK: qnn.reduce %arg0 {axes = array<i64: 0>, kind = #qnn.reduce_kind<mean>}
+// CHECK: qnn.sqrt
+// CHECK-NOT: qnn.batch_norm_train
+func.func @batch_norm(%x: tensor<8x64xf32>, %s: tensor<64xf32>, %b: tensor<64xf32>) -> tensor<8x64xf32> {
+  %y, %m, %v, %i = qnn.batch_norm_train %x, %s, %b {epsilon = 1.0e-5 : f32}
+      : (tensor<8x64xf32>, tensor<64xf32>, tensor<64xf32>)
+      -> (tensor<8x64xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>)
+  return %y : tensor<8x64xf32>
+}
+
+// CHECK-LABEL: func.func @dropout
+// CHECK: %[[U:.*]] = qnn.random_uniform %arg1
+// CHECK: qnn.compare<ge> %[[U]]
+func.func @dropout(%x: tensor<8x64xf32>, %key: tensor<2xi64>) -> tensor<8x64xf32> {
+  %0 = qnn.dropout %x, %key {rate = 0.5 : f32, id = 0 : i64} : (tensor<8x64xf32>, tensor<2xi64>) -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}
+
+// CHECK-LABEL: func.func @evaluated
+// CHECK-NEXT: return %arg0
+func.func @evaluated(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  %0 = qnn.dropout %x {rate = 0.5 : f32, id = 0 : i64} : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}

@@ -1,0 +1,434 @@
+//===- TrainingOpsTest.cpp - Compiled training ops against the reference --===//
+//
+// As QNNToLinalgTest.cpp, for what only training has. Formulas are decomposed
+// first, as the graph pipeline does.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Native.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mlir;
+using namespace qnn;
+
+namespace {
+
+struct Case {
+  const char *name;
+  std::string op; ///< with attributes, without types; operands where needed
+  std::vector<std::string> operands, results;
+  double tolerance = 0;  ///< relative to max(1, |expected|); 0: equal
+  int low = 0, high = 3; ///< range of integer arguments
+  bool positive = false; ///< floats are in (0, 1]
+};
+
+void PrintTo(const Case &c, std::ostream *out) { *out << c.name; }
+
+std::string join(const std::vector<std::string> &types, const char *prefix) {
+  std::string text;
+  for (size_t i = 0; i < types.size(); ++i)
+    text += (i ? ", " : "") +
+            (*prefix ? prefix + std::to_string(i) + ": " : std::string()) +
+            "tensor<" + types[i] + ">";
+  return text;
+}
+
+std::string programOf(const Case &c) {
+  std::string names, values;
+  for (size_t i = 0; i < c.operands.size(); ++i)
+    names += (i ? ", %x" : "%x") + std::to_string(i);
+  for (size_t i = 0; i < c.results.size(); ++i)
+    values += (i ? ", %y#" : "%y#") + std::to_string(i);
+  std::string text = c.op, to = join(c.results, "");
+  if (text.find('%') == std::string::npos)
+    text.insert(std::min(text.find(' '), text.size()), " " + names);
+  return "func.func @f(" + join(c.operands, "%x") + ") -> (" + to +
+         ") {\n %y:" + std::to_string(c.results.size()) + " = qnn." + text +
+         " : (" + join(c.operands, "") + ") -> (" + to + ")\n return " +
+         values + " : " + to + "\n}";
+}
+
+class TrainingOps : public testing::TestWithParam<Case> {
+protected:
+  std::mt19937 random{1};
+
+  float randomFloat() {
+    if (GetParam().positive)
+      return (random() % 1000 + 1) / 1000.0f;
+    switch (random() % 6) {
+    case 0: // bounds of windows, ties
+      return static_cast<int>(random() % 17 - 8) * 0.25f;
+    case 1:
+      return std::ldexp(static_cast<float>(random() % 5) - 2,
+                        random() % 60 - 30);
+    default:
+      return std::normal_distribution<float>(0, 1)(random);
+    }
+  }
+
+  Tensor randomTensor(RankedTensorType type) {
+    const Case &c = GetParam();
+    Tensor tensor = Tensor::zeros(type);
+    for (float &x : tensor.floats)
+      x = randomFloat();
+    for (int64_t &x : tensor.integers)
+      x = c.low + static_cast<int64_t>(random() % (c.high - c.low + 1));
+    return tensor;
+  }
+};
+
+TEST_P(TrainingOps, EqualReference) {
+  const Case &c = GetParam();
+  Program program(programOf(c));
+  SmallVector<Tensor> arguments;
+  for (RankedTensorType type : program.argumentTypes())
+    arguments.push_back(randomTensor(type));
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  program.transform(
+      [](OpPassManager &pm) { pm.addPass(createDecomposeTraining()); });
+  SmallVector<Tensor> actual = program.compileAndRun(arguments);
+  ASSERT_EQ(expected.size(), actual.size());
+  for (auto [e, a] : llvm::zip_equal(expected, actual)) {
+    ASSERT_EQ(e.shape, a.shape);
+    ASSERT_EQ(e.integers, a.integers);
+    for (size_t i = 0; i < e.floats.size(); ++i)
+      ASSERT_NEAR(e.floats[i], a.floats[i],
+                  c.tolerance * std::max(1.0f, std::fabs(e.floats[i])))
+          << "element " << i;
+  }
+}
+
+const std::vector<std::string> two = {"3x37xf32", "3x37xf32"},
+                               one = {"3x37xf32"};
+
+const Case elementwise[] = {
+    {"identity", "surrogate_grad<identity>", two, one},
+    {"window", "surrogate_grad<window> {parameters = array<f32: -1.0, 1.0>}",
+     two, one},
+    {"open_window",
+     "surrogate_grad<open_window> {parameters = array<f32: -1.0, 0.5>}", two,
+     one},
+    {"tanh", "surrogate_grad<tanh> {parameters = array<f32: 3.0>}", two, one,
+     1e-5},
+    {"modified_tanh",
+     "surrogate_grad<modified_tanh> {parameters = array<f32: 4.0, 3.0>}", two,
+     one, 1e-5},
+    {"approx_sign", "surrogate_grad<approx_sign>", two, one},
+    {"swish_sign", "surrogate_grad<swish_sign> {parameters = array<f32: 5.0>}",
+     two, one, 1e-4},
+    {"ir_net", "surrogate_grad<ir_net> {parameters = array<f32: 0.5, 2.0>}",
+     two, one, 1e-5},
+    {"leaky_tanh", "surrogate_grad<leaky_tanh> {parameters = array<f32: 0.2>}",
+     two, one},
+    {"greater", "compare<gt>", {"3x7xf32", "7xf32"}, {"3x7xf32"}},
+    {"greater_equal", "compare<ge>", two, one},
+    {"equal", "compare<eq>", two, one},
+    {"broadcast", "broadcast", {"4x1xf32"}, {"2x4x5xf32"}},
+    {"ap2", "ap2", {"4x99xf32"}, {"4x99xf32"}},
+    {"one_hot",
+     "one_hot {on = 1.0 : f32, off = -1.0 : f32}",
+     {"7xi64"},
+     {"7x4xf32"}},
+    {"one_hot_outside",
+     "one_hot {on = 2.0 : f32, off = 0.0 : f32}",
+     {"9xi64"},
+     {"9x3xf32"},
+     0,
+     -1,
+     3},
+};
+INSTANTIATE_TEST_SUITE_P(Elementwise, TrainingOps,
+                         testing::ValuesIn(elementwise));
+
+const Case randomNumbers[] = {
+    {"uniform",
+     "random_uniform {id = 3 : i64, low = 0.0 : f32, high = 1.0 : f32}",
+     {"2xi64"},
+     {"64xf32"},
+     0,
+     0,
+     1 << 30},
+    {"uniform_short",
+     "random_uniform {id = 1 : i64, low = -1.0 : f32, high = 1.0 : f32}",
+     {"2xi64"},
+     {"1xf32"},
+     0,
+     0,
+     1 << 30},
+    {"uniform_odd",
+     "random_uniform {id = 7 : i64, low = -2.0 : f32, high = 3.0 : f32}",
+     {"2xi64"},
+     {"3x67xf32"},
+     0,
+     0,
+     1 << 30},
+    {"dropout",
+     "dropout {rate = 0.4 : f32, id = 2 : i64}",
+     {"5x41xf32", "2xi64"},
+     {"5x41xf32"},
+     1e-6,
+     0,
+     1 << 30},
+};
+INSTANTIATE_TEST_SUITE_P(RandomNumbers, TrainingOps,
+                         testing::ValuesIn(randomNumbers));
+
+const std::string pool = " {kernel = array<i64: 3, 3>, strides = array<i64: 2, "
+                         "2>, pads = array<i64: "
+                         "1, 1, 1, 1>}";
+const std::string halves =
+    " {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}";
+
+const Case gradients[] = {
+    {"conv_input",
+     "conv2d_input_grad",
+     {"2x4x6x6xf32", "4x3x3x3xf32"},
+     {"2x3x8x8xf32"},
+     1e-5},
+    {"conv_input_padded",
+     "conv2d_input_grad {pads = array<i64: 1, 2, 0, 1>}",
+     {"1x4x5x7xf32", "4x3x3x3xf32"},
+     {"1x3x6x6xf32"},
+     1e-5},
+    {"conv_input_strided",
+     "conv2d_input_grad {strides = array<i64: 2, 3>, dilations = array<i64: 1, "
+     "2>, pads = array<i64: 1, 1, 1, 1>}",
+     {"2x2x4x3xf32", "2x3x3x3xf32"},
+     {"2x3x8x10xf32"},
+     1e-5},
+    {"conv_input_groups",
+     "conv2d_input_grad {groups = 2 : i64}",
+     {"1x4x4x4xf32", "4x3x2x2xf32"},
+     {"1x6x5x5xf32"},
+     1e-5},
+    {"conv_input_wide_pads",
+     "conv2d_input_grad {pads = array<i64: 2, 2, 2, 2>}",
+     {"1x2x9x9xf32", "2x3x1x1xf32"},
+     {"1x3x5x5xf32"},
+     1e-5},
+    {"conv_filter",
+     "conv2d_filter_grad",
+     {"3x3x8x8xf32", "3x4x6x6xf32"},
+     {"4x3x3x3xf32"},
+     1e-4},
+    {"conv_filter_strided",
+     "conv2d_filter_grad {strides = array<i64: 2, 2>, pads = array<i64: 1, 1, "
+     "1, "
+     "1>}",
+     {"2x3x8x8xf32", "2x4x4x4xf32"},
+     {"4x3x3x3xf32"},
+     1e-4},
+    {"conv_filter_groups",
+     "conv2d_filter_grad {groups = 2 : i64}",
+     {"2x6x5x5xf32", "2x4x4x4xf32"},
+     {"4x3x2x2xf32"},
+     1e-4},
+    {"conv_filter_ones",
+     "conv2d_filter_grad {pads = array<i64: 1, 1, 1, 1>, pad_value = "
+     "#qnn.pad_value<plus_one>}",
+     {"2x3x5x5xf32", "2x4x5x5xf32"},
+     {"4x3x3x3xf32"},
+     1e-4},
+    {"max_pool",
+     "max_pool2d_grad" + pool,
+     {"2x3x7x7xf32", "2x3x4x4xf32"},
+     {"2x3x7x7xf32"},
+     1e-6},
+    {"max_pool_halves",
+     "max_pool2d_grad" + halves,
+     {"2x3x8x6xf32", "2x3x4x3xf32"},
+     {"2x3x8x6xf32"}},
+    {"avg_pool",
+     "avg_pool2d_grad" + pool,
+     {"2x3x4x4xf32"},
+     {"2x3x7x7xf32"},
+     1e-6},
+    {"avg_pool_halves",
+     "avg_pool2d_grad" + halves,
+     {"1x2x3x3xf32"},
+     {"1x2x6x6xf32"},
+     1e-6},
+    {"slice",
+     "slice_grad {offsets = array<i64: 1, 9>, steps = array<i64: 2, -3>}",
+     {"2x3xf32"},
+     {"5x10xf32"}},
+    {"gather", "gather", {"4x5xf32", "3x2xi64"}, {"3x2x5xf32"}},
+    {"gather_grad", "gather_grad", {"3x2x5xf32", "3x2xi64"}, {"4x5xf32"}, 1e-6},
+};
+INSTANTIATE_TEST_SUITE_P(Gradients, TrainingOps, testing::ValuesIn(gradients));
+
+const std::vector<std::string> normOperands = {"4x3x5x2xf32", "3xf32", "3xf32"};
+const std::vector<std::string> normResults = {"4x3x5x2xf32", "3xf32", "3xf32",
+                                              "3xf32"};
+const std::vector<std::string> normGradOperands = {"6x5xf32", "6x5xf32",
+                                                   "5xf32", "5xf32", "5xf32"};
+const std::vector<std::string> normGradResults = {"6x5xf32", "5xf32", "5xf32"};
+
+const Case norms[] = {
+    {"batch_norm", "batch_norm_train {epsilon = 1.0e-4 : f32}", normOperands,
+     normResults, 1e-4, 0, 3, true},
+    {"batch_norm_grad", "batch_norm_train_grad", normGradOperands,
+     normGradResults, 1e-4, 0, 3, true},
+    {"batch_norm_grad_shift", "batch_norm_train_grad {shift}", normGradOperands,
+     normGradResults, 1e-4, 0, 3, true},
+};
+INSTANTIATE_TEST_SUITE_P(Norms, TrainingOps, testing::ValuesIn(norms));
+
+const Case losses[] = {
+    {"cross_entropy",
+     "softmax_cross_entropy",
+     {"5x4xf32", "5xi64"},
+     {"f32"},
+     1e-5},
+    {"cross_entropy_padding",
+     "softmax_cross_entropy",
+     {"9x4xf32", "9xi64"},
+     {"f32"},
+     1e-5,
+     -1,
+     3},
+    {"cross_entropy_soft",
+     "softmax_cross_entropy",
+     {"5x4xf32", "5x4xf32"},
+     {"f32"},
+     1e-5,
+     0,
+     3,
+     true},
+    {"cross_entropy_grad",
+     "softmax_cross_entropy_grad",
+     {"f32", "5x4xf32", "5xi64"},
+     {"5x4xf32"},
+     1e-5,
+     -1,
+     3},
+    {"sigmoid_cross_entropy",
+     "sigmoid_cross_entropy",
+     {"7x1xf32", "7x1xf32"},
+     {"f32"},
+     1e-5,
+     0,
+     3,
+     true},
+    {"count_correct", "count_correct", {"33x4xf32", "33xi64"}, {"i64"}},
+    {"count_correct_binary",
+     "count_correct",
+     {"33x1xf32", "33xi64"},
+     {"i64"},
+     0,
+     0,
+     1},
+};
+INSTANTIATE_TEST_SUITE_P(Losses, TrainingOps, testing::ValuesIn(losses));
+
+Case update(const char *name, const std::string &op, int states, bool hasStep) {
+  Case c = {name, op, {"3x37xf32", "3x37xf32"}, {"3x37xf32"}, 1e-6};
+  for (int i = 0; i < states; ++i) {
+    c.operands.push_back("3x37xf32");
+    c.results.push_back("3x37xf32");
+  }
+  c.operands.push_back("f32");
+  if (hasStep)
+    c.operands.push_back("i64");
+  c.low = c.high = 7;
+  c.positive = true;
+  return c;
+}
+
+const Case updates[] = {
+    update("sgd", "sgd {weight_decay = 0.1 : f64, clip = 0.9 : f32}", 0, false),
+    update("momentum", "momentum {momentum = 0.9 : f64}", 1, false),
+    update("nesterov", "momentum {nesterov, lr_scale = 2.0 : f32}", 1, false),
+    update("adam", "adam {clip = 1.0 : f32}", 2, true),
+    update("adam_keras", "adam {keras, weight_decay = 0.01 : f64}", 2, true),
+    update("adamw", "adam {decoupled, weight_decay = 0.01 : f64}", 2, true),
+    update("adamax", "adamax", 2, true),
+    update("shift_adamax", "shift_adamax {lr_scale = 0.5 : f32}", 2, true),
+    update("shift_adamax_paper", "shift_adamax {paper}", 2, true),
+    update("rmsprop", "rmsprop {momentum = 0.5 : f64}", 2, false),
+    update("bop", "bop {threshold = 0.2 : f64}", 1, false),
+};
+INSTANTIATE_TEST_SUITE_P(Updates, TrainingOps, testing::ValuesIn(updates));
+
+/// Layers of 3 units on 4 steps of 5 rows; `operands` beyond the first.
+Case recurrent(const char *name, const std::string &op, int gates, int saved,
+               std::vector<std::string> operands = {}) {
+  auto of = [](int rows) { return "4x5x" + std::to_string(rows * 3) + "xf32"; };
+  Case c = {name,
+            op,
+            {of(gates), std::to_string(gates * 3) + "x3xf32"},
+            {of(1), of(saved)},
+            1e-5,
+            0,
+            4};
+  c.operands.insert(c.operands.end(), operands.begin(), operands.end());
+  c.results.push_back("5x3xf32");
+  if (saved == 6)
+    c.results.push_back("5x3xf32");
+  return c;
+}
+
+Case recurrentGrad(const char *name, const std::string &op, int gates,
+                   int saved, std::vector<std::string> operands = {}) {
+  auto of = [](int rows) { return "4x5x" + std::to_string(rows * 3) + "xf32"; };
+  std::string rows = std::to_string(gates * 3);
+  Case c = {name,
+            op,
+            {of(1), rows + "x3xf32", of(1), of(saved)},
+            {of(gates), rows + "x3xf32", rows + "xf32", "5x3xf32"},
+            1e-5,
+            0,
+            4,
+            true};
+  c.operands.insert(c.operands.end(), operands.begin(), operands.end());
+  if (saved == 6)
+    c.results.push_back("5x3xf32");
+  return c;
+}
+
+const std::string bipolar = "#qnn.quantizer<bits = 1, encoding = bipolar, "
+                            "surrogate = hard_tanh>";
+const std::string state = "5x3xf32";
+
+const Case recurrentLayers[] = {
+    recurrent("rnn", "recurrent<rnn>", 1, 1),
+    recurrent("gru", "recurrent<gru>", 3, 4),
+    recurrent("lstm", "recurrent<lstm>", 4, 6),
+    recurrent("rnn_hard", "recurrent<rnn> {hard, reverse}", 1, 1),
+    recurrent(
+        "gru_bias",
+        "recurrent<gru> %x0, %x1 bias(%x2) initial(%x3) lengths(%x4) {hard}", 3,
+        4, {"9xf32", state, "5xi64"}),
+    recurrent(
+        "lstm_all",
+        "recurrent<lstm> %x0, %x1 bias(%x2) initial(%x3, %x4) lengths(%x5) "
+        "{hard, reverse, hidden_quantizer = " +
+            bipolar +
+            ", cell_quantizer = #qnn.quantizer<bits = 4, encoding = "
+            "signed, scale = array<f32: 0.25>>}",
+        4, 6, {"12xf32", state, state, "5xi64"}),
+    recurrentGrad("rnn_grad", "recurrent_grad<rnn>", 1, 1),
+    recurrentGrad("gru_grad", "recurrent_grad<gru>", 3, 4),
+    recurrentGrad("lstm_grad", "recurrent_grad<lstm>", 4, 6),
+    recurrentGrad("lstm_grad_truncated",
+                  "recurrent_grad<lstm> {hard, truncate = 2 : i64, "
+                  "hidden_quantizer = " +
+                      bipolar + "}",
+                  4, 6),
+    recurrentGrad(
+        "gru_grad_all",
+        "recurrent_grad<gru> %x0, %x1, %x2, %x3 last(%x4) initial(%x5) "
+        "lengths(%x6)",
+        3, 4, {state, state, "5xi64"}),
+    recurrentGrad("lstm_grad_reverse",
+                  "recurrent_grad<lstm> %x0, %x1, %x2, %x3 last(%x4, %x5) "
+                  "initial(%x6, %x7) {reverse}",
+                  4, 6, {state, state, state, state}),
+};
+INSTANTIATE_TEST_SUITE_P(Recurrent, TrainingOps,
+                         testing::ValuesIn(recurrentLayers));
+
+} // namespace
