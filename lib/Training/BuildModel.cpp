@@ -18,6 +18,7 @@ static const LayerTable &layerTable() {
     addNormLayers(all);
     addJoinLayers(all);
     addRecurrentLayers(all);
+    addAttentionLayers(all);
     return all;
   }();
   return table;

@@ -123,6 +123,7 @@ void addActivationLayers(LayerTable &table);
 void addNormLayers(LayerTable &table);
 void addJoinLayers(LayerTable &table);
 void addRecurrentLayers(LayerTable &table);
+void addAttentionLayers(LayerTable &table);
 
 } // namespace qnn
 

@@ -154,10 +154,7 @@ qnn::freeze(ModuleOp model, llvm::ArrayRef<StateView> states) {
   llvm::StringMap<const StateView *> byName;
   for (const StateView &state : states)
     byName[state.name] = &state;
-  auto evaluation = buildEvaluation(model);
-  if (!evaluation)
-    return evaluation.takeError();
-  auto single = withBatch(**evaluation, 1);
+  auto single = withBatch(model, 1);
   if (!single)
     return single.takeError();
   func::FuncOp function = entryOf(**single);
@@ -179,11 +176,15 @@ qnn::freeze(ModuleOp model, llvm::ArrayRef<StateView> states) {
     if (failed(function.eraseArgument(i)))
       return makeError("argument #" + llvm::Twine(i) + " cannot be replaced");
   }
-  if (llvm::Error error = eraseKey(function))
+  // Now that scales depend on constants they become those of quantizers.
+  auto evaluation = buildEvaluation(**single);
+  if (!evaluation)
+    return evaluation.takeError();
+  if (llvm::Error error = eraseKey(entryOf(**evaluation)))
     return std::move(error);
-  if (llvm::Error error = foldConstants(**single))
+  if (llvm::Error error = foldConstants(**evaluation))
     return std::move(error);
-  return single;
+  return evaluation;
 }
 
 /// What a use of a constant means for training.

@@ -38,8 +38,8 @@ static Value dense(LayerBuilder &b, Fields &fields, StringRef key,
                    Value input) {
   int64_t units = fields.integer(key, 0, 1);
   ArrayRef<int64_t> shape = shapeOf(input);
-  bool flattens = shape.size() > 2 && fields.flag("flatten", true);
-  if (flattens) {
+  bool flattens = fields.flag("flatten", true);
+  if (flattens && shape.size() > 2) {
     int64_t inputs = 1;
     for (int64_t dim : shape.drop_front())
       inputs *= dim;

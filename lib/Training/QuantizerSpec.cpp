@@ -124,6 +124,33 @@ SmallVector<Value> LayerBuilder::learnedParameters(Fields &fields,
   return learned;
 }
 
+/// The surrogate that a table names, if it does, and its parameters:
+/// `surrogate_parameters`, or those that follow from `k` and the range of the
+/// method's levels.
+static std::optional<SurrogateKind>
+readSurrogate(Fields &fields, QuantizerMethod method, int64_t bits,
+              SmallVectorImpl<float> &numbers) {
+  for (double number : fields.numbers("surrogate_parameters"))
+    numbers.push_back(number);
+  float k = fields.number("k", 4);
+  std::string name = fields.text("surrogate", "");
+  if (name.empty())
+    return std::nullopt;
+  auto kind = symbolizeSurrogateKind(name == "hard_tanh" ? "window" : name);
+  if (!kind)
+    fields.fail("surrogate: unknown '" + llvm::Twine(name) + "'");
+  if (!numbers.empty())
+    return kind;
+  float m = method == QuantizerMethod::Levels ? std::ldexp(1.0f, bits) - 1 : 1;
+  if (*kind == SurrogateKind::Window || *kind == SurrogateKind::OpenWindow)
+    numbers.append({-m, m});
+  else if (*kind == SurrogateKind::Tanh)
+    numbers.push_back(k);
+  else if (*kind == SurrogateKind::ModifiedTanh)
+    numbers.append({k, m});
+  return kind;
+}
+
 Value LayerBuilder::trainQuantize(Fields &fields, QuantizerMethod method,
                                   StringRef role, Value value) {
   QuantizerRole kind = role == "weights" ? QuantizerRole::Weight
@@ -143,18 +170,9 @@ Value LayerBuilder::trainQuantize(Fields &fields, QuantizerMethod method,
                      learnedParameters(fields, role, needs, channels));
   if (needs.key)
     operands.push_back(randomKey());
-  std::optional<SurrogateKind> surrogate;
   SmallVector<float> numbers, range;
-  if (fields.has("surrogate")) {
-    std::string name = fields.text("surrogate", "");
-    surrogate = symbolizeSurrogateKind(name == "hard_tanh" ? "window" : name);
-    if (!surrogate)
-      fields.fail("surrogate: unknown '" + llvm::Twine(name) + "'");
-    for (double number : fields.numbers("surrogate_parameters"))
-      numbers.push_back(number);
-    if (name == "hard_tanh" && numbers.empty())
-      numbers = {-1, 1};
-  }
+  std::optional<SurrogateKind> surrogate =
+      readSurrogate(fields, method, bits, numbers);
   for (double number : fields.numbers("range"))
     range.push_back(number);
   int64_t zero = fields.integer("zero", 1, -1, 1);

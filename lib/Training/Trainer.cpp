@@ -45,10 +45,10 @@ Error Trainer::checkFinite(const StepResult &result) const {
 Error Trainer::doStep(int64_t batches) {
   Batch batch = data.train.shuffled(progress.batch, plan.batch, progress.epoch,
                                     plan.seed, plan.data.augmentation);
-  double rate = rateNow(batches);
+  lastRate = rateNow(batches);
   auto start = Clock::now();
   Expected<StepResult> result =
-      step.run(batch.input, batch.labels, rate, progress.step, plan.seed);
+      step.run(batch.input, batch.labels, lastRate, progress.step, plan.seed);
   if (!result)
     return result.takeError();
   epochSeconds += secondsSince(start);
@@ -100,7 +100,7 @@ Expected<Score> Trainer::evaluate(const Samples &samples) {
 /// Ends an epoch; true where early stopping ends the run.
 Expected<bool> Trainer::finishEpoch(int64_t batches) {
   EpochReport report;
-  report.rate = rateNow(batches);
+  report.rate = lastRate;
   int64_t labels =
       batches * plan.batch * data.train.dataset().labelsPerSample();
   report.loss = progress.lossSum / batches;

@@ -74,6 +74,7 @@ private:
   TrainStep &step;
   TrainingData &data;
   TrainListener &listener;
+  double lastRate = 0;     ///< of the last step
   double epochSeconds = 0; ///< of the steps of this epoch, this run
   int64_t epochSteps = 0;
 };

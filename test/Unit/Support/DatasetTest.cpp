@@ -118,3 +118,39 @@ TEST_F(DatasetTest, UnknownKind) {
             "or npz:FILE");
   EXPECT_NE(messageOf(loadDataset("mnist")), "");
 }
+
+TEST_F(DatasetTest, TrainingParts) {
+  put("train-images-idx3-ubyte", idxImages());
+  put("train-labels-idx1-ubyte", idxLabels());
+  llvm::Expected<Dataset> data = loadDataset(spec("mnist"), Split::Train);
+  ASSERT_TRUE(bool(data));
+  EXPECT_EQ(data->size(), 3);
+  EXPECT_NE(message("mnist").find("t10k-images"), std::string::npos);
+  for (char digit = '1'; digit <= '5'; ++digit)
+    put(std::string("data_batch_") + digit + ".bin",
+        std::string(1, digit - '0') + std::string(3072, digit));
+  data = loadDataset(spec("cifar10"), Split::Train);
+  ASSERT_TRUE(bool(data));
+  EXPECT_EQ(data->labels, (std::vector<int64_t>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(data->images.bytes[4 * 3072], '5');
+}
+
+TEST_F(DatasetTest, Digits) {
+  std::string line, text;
+  for (int i = 0; i < 64; ++i)
+    line += std::to_string(i % 17) + ",";
+  for (int i = 0; i < 362; ++i)
+    text += line + std::to_string(i % 10) + "\n";
+  std::string file = "digits:" + put("digits.csv", text);
+  llvm::Expected<Dataset> train = loadDataset(file, Split::Train);
+  ASSERT_TRUE(bool(train));
+  EXPECT_EQ(train->labels, (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(train->images.bytes[16], 16);
+  llvm::Expected<Dataset> test = loadDataset(file);
+  ASSERT_TRUE(bool(test));
+  EXPECT_EQ(test->size(), 360);
+  EXPECT_EQ(test->labels.front(), 2);
+  file = "digits:" + put("bad.csv", text + line + "17\n");
+  EXPECT_NE(messageOf(loadDataset(file)).find("bad.csv: corrupt: record 362"),
+            std::string::npos);
+}

@@ -147,3 +147,17 @@ TEST_F(NpyTest, DamagedNpzNeverCrashes) {
     (void)messageOf(readNpz(put("a.npz", damaged)));
   }
 }
+
+TEST_F(NpyTest, WrittenArchivesAreRead) {
+  std::map<std::string, Array> arrays;
+  arrays["a"] = Array(ElementType::F32, {2, 3});
+  arrays["a"].set(5, 1.5);
+  arrays["b/c"] = Array(ElementType::U8, {0});
+  llvm::Expected<std::string> archive = makeNpz(arrays);
+  ASSERT_TRUE(bool(archive));
+  auto read = readNpz(put("x.npz", *archive));
+  ASSERT_TRUE(bool(read)) << llvm::toString(read.takeError());
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_EQ(read->at("a").at(5), 1.5);
+  EXPECT_EQ(read->at("b/c").size(), 0);
+}

@@ -118,7 +118,7 @@ TEST_F(TrainerTest, LogsAreTheSameAfterAResume) {
     FakeStep step;
     if (from.epoch)
       EXPECT_FALSE(bool(readStates(path("last.npz"), step.states())));
-    Log log(llvm::nulls(), false, false, folder.str(), false);
+    Log log(llvm::nulls(), false, false, folder.str().str(), false);
     EXPECT_FALSE(bool(log.open(from.epoch)));
     Trainer trainer(plan, step, *data, log);
     trainer.folder = folder.str();
