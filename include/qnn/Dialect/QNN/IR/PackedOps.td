@@ -7,8 +7,13 @@
 //   channel `32 w + i` in bit `i`; bits beyond K are 0;
 // * weight tiles: `[blocks, KH, KW, S, T]` (matmul: `[blocks, S, T]`), the steps
 //   of one filter tap by the T output channels of a block: step `s` is word `s`
-//   (bit kernels), channel `s` (bytes and floats). Each group has
-//   `ceil(O / groups / T)` blocks; channels beyond the group's are zeros;
+//   (bit kernels) or channel `s` (floats). Of bytes it is the channels
+//   `4 s .. 4 s + 3`, and the last dimension `T * 4`: those of an output channel
+//   side by side, as dot products of bytes want them. Each group has
+//   `ceil(O / groups / T)` blocks; what lies beyond its channels is zeros;
+// * depthwise tiles of bytes and floats, `[groups / T, KH, KW, 1, T]`: where
+//   each group has one channel and one output channel, and T divides the groups,
+//   a block is T groups;
 // * bytes: i8 tensors of codes hold the bit of a bipolar code (0 or 1), and the
 //   number, modulo 256, of every other code: signed and ternary codes are
 //   sign-extended to 8 bits, unsigned ones zero-extended. So the low bits of a
