@@ -12,6 +12,7 @@
 #include "Native.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Conversion/Passes.h"
+#include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Target/Target.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Error.h"
@@ -204,5 +205,83 @@ INSTANTIATE_TEST_SUITE_P(
       llvm::replace(name, '-', '_');
       return name + "_" + std::get<1>(info.param).name;
     });
+
+//===----------------------------------------------------------------------===//
+// From the graph form
+//===----------------------------------------------------------------------===//
+
+/// Graph form by the reference, packed form compiled; the weights are computed.
+void packAndCompare(const std::string &function) {
+  MLIRContext context;
+  context.loadDialect<QNNDialect>();
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "module attributes {qnn.target = "
+     << Attribute(llvm::cantFail(parseTarget(&context, "x86-64-v3"))) << "} {\n"
+     << function << "\n}";
+  Program program(text), packed(text);
+  std::mt19937 random{5};
+  std::normal_distribution<float> normal;
+  SmallVector<Tensor> arguments;
+  for (RankedTensorType type : program.argumentTypes()) {
+    arguments.push_back(Tensor::zeros(type));
+    for (float &number : arguments.back().floats)
+      number = normal(random);
+  }
+  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  ASSERT_EQ(packed.count("qnn.lookup_matmul") +
+                packed.count("qnn.lookup_conv2d"),
+            1u);
+  packed.transform([](OpPassManager &pm) {
+    pm.addPass(createConvertQNNToVector());
+    if (!machineHasRegistersOf("x86-64-v3"))
+      pm.addPass(createEmulateInstructions());
+  });
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
+  ASSERT_EQ(expected.size(), 1u);
+  ASSERT_EQ(actual.size(), 1u);
+  for (size_t i = 0; i < expected[0].floats.size(); ++i)
+    ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], 1e-4f) << i;
+}
+
+TEST(PackLookupTest, Matmul) {
+  packAndCompare(R"(
+func.func @f(%x: tensor<6x70xf32>, %w: tensor<70x200xf32>) -> tensor<6x200xf32> {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1,
+      encoding = bipolar, scale = array<f32: 0.25>>}
+      : (tensor<70x200xf32>) -> tensor<70x200xf32>
+  %0 = qnn.matmul %x, %q : (tensor<6x70xf32>, tensor<70x200xf32>)
+      -> tensor<6x200xf32>
+  return %0 : tensor<6x200xf32>
+})");
+}
+
+TEST(PackLookupTest, RowsOfWeights) {
+  packAndCompare(R"(
+func.func @f(%x: tensor<2x3x64xf32>, %w: tensor<200x64xf32>)
+    -> tensor<2x3x200xf32> {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1,
+      encoding = bipolar>} : (tensor<200x64xf32>) -> tensor<200x64xf32>
+  %0 = qnn.matmul %x, %q {transpose_rhs} : (tensor<2x3x64xf32>,
+      tensor<200x64xf32>) -> tensor<2x3x200xf32>
+  return %0 : tensor<2x3x200xf32>
+})");
+}
+
+TEST(PackLookupTest, Conv2d) {
+  packAndCompare(R"(
+func.func @f(%x: tensor<1x35x6x7xf32>, %w: tensor<35x40x3x3xf32>)
+    -> tensor<1x40x6x7xf32> {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1,
+      encoding = bipolar, scale = array<f32: 0.5>>}
+      : (tensor<35x40x3x3xf32>) -> tensor<35x40x3x3xf32>
+  %t = qnn.transpose %q {permutation = array<i64: 1, 0, 2, 3>}
+      : (tensor<35x40x3x3xf32>) -> tensor<40x35x3x3xf32>
+  %0 = qnn.conv2d %x, %t {pads = array<i64: 1, 1, 1, 1>}
+      : (tensor<1x35x6x7xf32>, tensor<40x35x3x3xf32>) -> tensor<1x40x6x7xf32>
+  return %0 : tensor<1x40x6x7xf32>
+})");
+}
 
 } // namespace

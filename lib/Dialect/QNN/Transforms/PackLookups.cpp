@@ -65,34 +65,79 @@ static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
   return result;
 }
 
-/// The scale of the bipolar quantizer that `weights` come from, by way of ops
-/// that only move elements.
-static std::optional<float> scaleOfSigns(Value weights) {
-  while (weights.getDefiningOp<TransposeOp>() ||
-         weights.getDefiningOp<ReshapeOp>())
-    weights = weights.getDefiningOp()->getOperand(0);
-  auto quantize = weights.getDefiningOp<QuantizeOp>();
-  if (!quantize)
-    return {};
-  QuantizerAttr quantizer = quantize.getQuantizer();
+namespace {
+/// Computed weights of +-scale: floats that a bipolar quantizer makes so, or
+/// codes in bytes.
+struct SignSource {
+  Value root;
+  QuantizerAttr quantizer; ///< null: the root has codes
+  float scale;
+
+  /// The source of `weights`, by way of ops that only move elements.
+  static std::optional<SignSource> find(Value weights);
+  /// Those ops, on the root.
+  Value move(OpBuilder &b, Value weights) const;
+  /// Codes in bytes of what `move` has made.
+  Value encode(OpBuilder &b, Value moved) const;
+
+private:
+  static std::optional<SignSource> find(QuantizeOp op);
+  static std::optional<SignSource> find(DequantizeOp op);
+};
+} // namespace
+
+std::optional<SignSource> SignSource::find(QuantizeOp op) {
+  QuantizerAttr quantizer = op.getQuantizer();
   if (quantizer.getEncoding() != Encoding::Bipolar ||
       quantizer.getSignZero() == SignZero::Zero || quantizer.isPerChannel())
     return {};
-  return quantizer.getScaleOf(0);
+  return SignSource{op.getInput(), quantizer, quantizer.getScaleOf(0)};
 }
 
-/// The codes, in bytes, of what scaleOfSigns has seen.
-static Value codesOf(OpBuilder &b, Value weights) {
+std::optional<SignSource> SignSource::find(DequantizeOp op) {
+  auto isZero = [](float number) { return number == 0.0f; };
+  bool bytes = tensorType(op.getInput()).getElementType().isInteger(8);
+  if (!bytes || !op.getCode() || !op.getCode()->isBipolar() ||
+      axisOf(op) != -1 ||
+      !llvm::all_of(op.getZeroPoint().value_or(ArrayRef<float>()), isZero))
+    return {};
+  float scale = op.getScale()[0];
+  auto encode = op.getInput().getDefiningOp<EncodeOp>();
+  if (!encode || encode.getQuantizer().isPerChannel())
+    return SignSource{op.getInput(), {}, scale};
+  return SignSource{encode.getInput(), encode.getQuantizer(), scale};
+}
+
+std::optional<SignSource> SignSource::find(Value weights) {
+  while (weights.getDefiningOp<TransposeOp>() ||
+         weights.getDefiningOp<ReshapeOp>())
+    weights = weights.getDefiningOp()->getOperand(0);
+  if (auto quantize = weights.getDefiningOp<QuantizeOp>())
+    return find(quantize);
+  if (auto dequantize = weights.getDefiningOp<DequantizeOp>())
+    return find(dequantize);
+  return {};
+}
+
+Value SignSource::move(OpBuilder &b, Value weights) const {
   Location loc = weights.getLoc();
-  auto bytes = withElements(tensorType(weights), b.getI8Type());
   if (auto transpose = weights.getDefiningOp<TransposeOp>())
-    return TransposeOp::create(b, loc, codesOf(b, transpose.getInput()),
+    return TransposeOp::create(b, loc, move(b, transpose.getInput()),
                                transpose.getPermutation());
-  if (auto reshape = weights.getDefiningOp<ReshapeOp>())
-    return ReshapeOp::create(b, loc, bytes, codesOf(b, reshape.getInput()));
-  auto quantize = weights.getDefiningOp<QuantizeOp>();
-  return EncodeOp::create(b, loc, bytes, quantize.getInput(),
-                          quantize.getQuantizer());
+  if (auto reshape = weights.getDefiningOp<ReshapeOp>()) {
+    auto type =
+        withElements(tensorType(weights), tensorType(root).getElementType());
+    return ReshapeOp::create(b, loc, type, move(b, reshape.getInput()));
+  }
+  return root;
+}
+
+Value SignSource::encode(OpBuilder &b, Value moved) const {
+  if (!quantizer)
+    return moved;
+  return EncodeOp::create(b, moved.getLoc(),
+                          withElements(tensorType(moved), b.getI8Type()), moved,
+                          quantizer);
 }
 
 //===----------------------------------------------------------------------===//
@@ -222,14 +267,14 @@ std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
       weights = transposed(*weights, {1, 0});
     return constantSigns(weights->floats, shape.outChannels);
   }
-  std::optional<float> scale = scaleOfSigns(op.getRhs());
+  std::optional<SignSource> source = SignSource::find(op.getRhs());
   int64_t pixels = op.getType().getNumElements() / shape.outChannels;
-  if (!scale || pixels < leastPixels)
+  if (!source || pixels < leastPixels)
     return {};
-  Value codes = codesOf(b, op.getRhs());
+  Value rows = source->move(b, op.getRhs());
   if (!op.getTransposeRhs())
-    codes = TransposeOp::create(b, op.getLoc(), codes, ArrayRef<int64_t>{1, 0});
-  return Signs{{}, codes, {*scale}};
+    rows = TransposeOp::create(b, op.getLoc(), rows, ArrayRef<int64_t>{1, 0});
+  return Signs{{}, source->encode(b, rows), {source->scale}};
 }
 
 LogicalResult
@@ -274,13 +319,14 @@ std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
   SmallVector<int64_t> last{0, 2, 3, 1};
   if (std::optional<Tensor> weights = constantTensor(op.getFilter()))
     return constantSigns(transposed(*weights, last).floats, shape.outChannels);
-  std::optional<float> scale = scaleOfSigns(op.getFilter());
+  std::optional<SignSource> source = SignSource::find(op.getFilter());
   bool blocksHaveOneGroup =
       shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
-  if (!scale || !blocksHaveOneGroup)
+  if (!source || !blocksHaveOneGroup)
     return {};
-  Value codes = codesOf(b, op.getFilter());
-  return Signs{{}, TransposeOp::create(b, op.getLoc(), codes, last), {*scale}};
+  Value rows = TransposeOp::create(b, op.getLoc(),
+                                   source->move(b, op.getFilter()), last);
+  return Signs{{}, source->encode(b, rows), {source->scale}};
 }
 
 LogicalResult

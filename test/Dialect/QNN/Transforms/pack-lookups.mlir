@@ -41,9 +41,9 @@ func.func @conv(%x: tensor<1x4x8x8xf32>) -> tensor<1x2x6x6xf32> {
 #v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
 module attributes {qnn.target = #v4} {
 // CHECK-LABEL: func.func @computed_matmul
-// CHECK: %[[C:.*]] = qnn.encode %arg1 {{.*}} -> tensor<40x130xi8>
-// CHECK: %[[R:.*]] = qnn.transpose %[[C]] {permutation = array<i64: 1, 0>}
-// CHECK: %[[P:.*]] = qnn.pack %[[R]] {{.*}} -> tensor<130x2xi32>
+// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
+// CHECK: %[[C:.*]] = qnn.encode %[[R]] {{.*}} -> tensor<130x40xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<130x2xi32>
 // CHECK: %[[A:.*]] = qnn.pad %[[P]] {high = array<i64: 30, 0>
 // CHECK: %[[B:.*]] = qnn.reshape %[[A]] : (tensor<160x2xi32>) -> tensor<5x32x2xi32>
 // CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
@@ -57,10 +57,10 @@ func.func @computed_matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tens
 
 // The quantizer is seen through a transpose, as gradients have it.
 // CHECK-LABEL: func.func @computed_conv
-// CHECK: %[[C:.*]] = qnn.encode %arg1 {{.*}} -> tensor<8x64x3x3xi8>
-// CHECK: %[[R:.*]] = qnn.transpose %[[C]] {permutation = array<i64: 1, 0, 2, 3>}
+// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2, 3>}
 // CHECK: %[[L:.*]] = qnn.transpose %[[R]] {permutation = array<i64: 0, 2, 3, 1>}
-// CHECK: %[[P:.*]] = qnn.pack %[[L]] {{.*}} -> tensor<64x3x3x1xi32>
+// CHECK: %[[C:.*]] = qnn.encode %[[L]] {{.*}} -> tensor<64x3x3x8xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<64x3x3x1xi32>
 // CHECK: qnn.lookup_conv2d
 // CHECK-NOT: qnn.mul
 func.func @computed_conv(%x: tensor<1x8x6x6xf32>, %w: tensor<8x64x3x3xf32>) -> tensor<1x64x4x4xf32> {
@@ -68,6 +68,18 @@ func.func @computed_conv(%x: tensor<1x8x6x6xf32>, %w: tensor<8x64x3x3xf32>) -> t
   %t = qnn.transpose %q {permutation = array<i64: 1, 0, 2, 3>} : (tensor<8x64x3x3xf32>) -> tensor<64x8x3x3xf32>
   %0 = qnn.conv2d %x, %t : (tensor<1x8x6x6xf32>, tensor<64x8x3x3xf32>) -> tensor<1x64x4x4xf32>
   return %0 : tensor<1x64x4x4xf32>
+}
+
+// Codes that are there already are used.
+// CHECK-LABEL: func.func @dequantized
+// CHECK-NOT: qnn.encode
+// CHECK: qnn.pack %arg1
+// CHECK: %[[S:.*]] = qnn.lookup_matmul
+// CHECK: qnn.mul %[[S]]
+func.func @dequantized(%x: tensor<4x40xf32>, %w: tensor<128x40xi8>) -> tensor<4x128xf32> {
+  %q = qnn.dequantize %w {code = #qnn.code<1, bipolar>, scale = array<f32: 0.5>} : (tensor<128x40xi8>) -> tensor<128x40xf32>
+  %0 = qnn.matmul %x, %q {transpose_rhs} : (tensor<4x40xf32>, tensor<128x40xf32>) -> tensor<4x128xf32>
+  return %0 : tensor<4x128xf32>
 }
 
 // Floats: few output channels, magnitudes that differ, zeros, few rows by
