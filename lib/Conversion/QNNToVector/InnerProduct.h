@@ -164,9 +164,10 @@ std::unique_ptr<InnerProduct> createLookupProduct(const Contraction &c);
 mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
                       mlir::Value scalar);
 mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
-/// 4 blocks of output channels at once where pixels are so few that the kernel's
-/// tile has registers for them, else 1: more than 4 streams of weights are not
-/// prefetched, and 2 of them cost more registers for addresses than they gain.
+/// 4 blocks of output channels at once where pixels are so few that the
+/// kernel's tile has registers for them, else 1: more than 4 streams of weights
+/// are not prefetched, and 2 of them cost more registers for addresses than they
+/// gain.
 int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
