@@ -37,6 +37,9 @@ struct NarrowLayout {
 struct PreparedLayout {
   mlir::Type element;
   int64_t stride = 0;
+  /// A last unit of a tap with fewer channels is added apart from the others,
+  /// for a kernel that has less to do there.
+  bool parts = false;
 };
 
 /// Reads the operands of one unit. Types are of a scalar, or of a vector of
@@ -166,8 +169,8 @@ mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
 mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
 /// 4 blocks of output channels at once where pixels are so few that the
 /// kernel's tile has registers for them, else 1: more than 4 streams of weights
-/// are not prefetched, and 2 of them cost more registers for addresses than they
-/// gain.
+/// are not prefetched, and 2 of them cost more registers for addresses than
+/// they gain.
 int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);

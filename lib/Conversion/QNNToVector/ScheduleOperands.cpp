@@ -23,7 +23,8 @@ UnitCounts::UnitCounts(const Contraction &c, const InnerProduct &product)
   lastChannels = channels - (units - 1) * unit.channels;
   weightLanes =
       shapeOf(const_cast<Contraction &>(c).op.getWeightTiles()).back();
-  bool dense = isPrepared() || units * unit.activationStride == c.pixelStride();
+  bool dense = isPrepared() ? !addsPartUnit()
+                            : units * unit.activationStride == c.pixelStride();
   contiguous = c.g.groups == 1 && c.g.dilationWidth == 1 && dense;
 }
 

@@ -28,6 +28,10 @@ struct UnitCounts {
   bool hasPartUnit() const {
     return !unit.padded && lastChannels != unit.channels;
   }
+  /// That unit is added apart from the others.
+  bool addsPartUnit() const {
+    return hasPartUnit() && (!isPrepared() || prepared.parts);
+  }
   /// Where the taps of a filter row lie side by side in the image, one loop
   /// runs over them and their units.
   bool tapsAreContiguous() const { return contiguous; }

@@ -245,7 +245,7 @@ SmallVector<Value> ScheduleBuilder::overTaps(
     return body(next, indexOf(b, run.low * counts.units),
                 (run.high - run.low) * counts.units, counts.unit.channels,
                 sums);
-  bool part = sumBlock.isLast && counts.hasPartUnit() && !counts.isPrepared();
+  bool part = sumBlock.isLast && counts.addsPartUnit();
   int64_t full = sumBlock.count - part;
   return buildLoop(
       b, indexOf(b, run.low), indexOf(b, run.high), 1, sums,
