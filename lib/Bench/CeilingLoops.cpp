@@ -110,6 +110,13 @@ static const Form forms[] = {
      "$2 = arith.constant dense<1> : $H\n"
      "$3 = llvm.call_intrinsic \"$g\"($1, $2) : ($H, $H) -> $S\n"
      "$r = arith.addi $c, $3 : $S\n"},
+    {CeilingKind::Int8Pairs,
+     {Instruction::MultiplyAddBytes},
+     "i8",
+     "i8",
+     "i16",
+     "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
+     "$r = arith.addi $c, $1 : $S\n"},
     {CeilingKind::F32Fma,
      {},
      "f32",
@@ -271,7 +278,9 @@ LoopWriter::LoopWriter(const Form &form, TargetAttr target, int tileM,
     : form(form), tileM(tileM), tileV(tileV), bits(target.getVectorBits()) {
   int lanes = bits / 32, count = tileM * tileV;
   int values = form.isTable ? tileM * lanes : tileM;
-  std::string a = storedElement(form.value), w = storedElement(form.vector);
+  int rows = form.steps + 1;
+  std::string a = storedElement(form.value), w = storedElement(form.vector),
+              result = storedElement(form.sum);
   names = {{"A", vectorType(bits, form.value)},
            {"W", vectorType(bits, form.vector)},
            {"S", vectorType(bits, form.sum)},
@@ -282,10 +291,10 @@ LoopWriter::LoopWriter(const Form &form, TargetAttr target, int tileM,
            {"w", w},
            {"strideA", std::to_string(values)},
            {"strideW", std::to_string(tileV * lanes)},
-           {"sizeA", formatv("tensor<{0}x{1}>", form.steps * values, a)},
-           {"sizeW", formatv("tensor<{0}x{1}>", form.steps * tileV * lanes, w)},
-           {"result", formatv("tensor<{0}x{1}x{2}>", count,
-                              bits / bitsOf(form.sum), form.sum)},
+           {"sizeA", formatv("tensor<{0}x{1}>", rows * values, a)},
+           {"sizeW", formatv("tensor<{0}x{1}>", rows * tileV * lanes, w)},
+           {"stored", vectorType(bits, result)},
+           {"result", formatv("tensor<{0}x{1}x{2}>", count, lanes, result)},
            {"steps", std::to_string(form.steps)},
            {"reps", std::to_string(totalSteps / form.steps)},
            {"count", std::to_string(count)},
@@ -342,8 +351,12 @@ std::string LoopWriter::addValue(int index) {
 
 /// Accumulators %k0, ... become %n0, ...
 void LoopWriter::addStep() {
-  add("%iw = arith.muli %k, %strideW : index\n"
-      "%ia = arith.muli %k, %strideA : index\n");
+  // Every other time from one step further: nothing is the same in all
+  // repetitions, and can be moved out of their loop.
+  add("%odd = arith.andi %rep, %one : index\n"
+      "%row = arith.addi %k, %odd : index\n"
+      "%iw = arith.muli %row, %strideW : index\n"
+      "%ia = arith.muli %row, %strideA : index\n");
   std::vector<std::string> vectors;
   for (int v = 0; v < tileV; ++v)
     vectors.push_back(addLoad('w', v, names["storedW"], names["W"]));
@@ -379,9 +392,17 @@ void LoopWriter::addResults() {
   std::string tensor = "%empty";
   for (int i = 0; i < tileM * tileV; ++i) {
     std::string next = "%out" + std::to_string(i);
-    add("$next = vector.transfer_write %z#$i, $tensor[%c$i, %c0] {in_bounds = "
-        "[true]} : $S, $result\n",
-        {{"i", std::to_string(i)}, {"tensor", tensor}, {"next", next}});
+    Names more = {{"i", std::to_string(i)},
+                  {"tensor", tensor},
+                  {"next", next},
+                  {"sum", "%z#" + std::to_string(i)}};
+    if (names["S"] != names["stored"]) {
+      add("%sum$i = vector.bitcast $sum : $S to $stored\n", more);
+      more["sum"] = "%sum" + std::to_string(i);
+    }
+    add("$next = vector.transfer_write $sum, $tensor[%c$i, %c0] {in_bounds = "
+        "[true]} : $stored, $result\n",
+        more);
     tensor = next;
   }
   add("return $tensor : $result\n}\n", {{"tensor", tensor}});
@@ -410,7 +431,7 @@ CeilingLoop LoopWriter::write() {
       {{"from", list("%r@ = %zero")}});
   add("%x:$count = scf.for %k = %c0 to %steps step %one iter_args($from) -> "
       "($types) {\n",
-      {{"from", list(widens ? "%k@ = %zero" : "%k@ = %r@")}});
+      {{"from", list("%k@ = %r@")}});
   addStep();
   add("scf.yield $next : $types\n}\n", {{"next", list("%n@")}});
   addWidening();
@@ -429,8 +450,8 @@ static std::vector<std::pair<int, int>> tilesFor(const Form &form,
                ? std::vector<std::pair<int, int>>{{4, 4}, {6, 3}, {4, 2}}
                : std::vector<std::pair<int, int>>{{3, 3}, {2, 4}, {4, 2}};
   if (registers >= 32)
-    return {{14, 2}, {10, 2}, {8, 2}, {6, 2}, {12, 1}};
-  return {{6, 2}, {4, 2}, {3, 2}, {2, 2}, {6, 1}};
+    return {{14, 2}, {8, 2}, {6, 2}};
+  return {{6, 2}, {4, 2}, {2, 2}};
 }
 
 std::vector<CeilingLoop> qnn::ceilingLoops(CeilingKind kind,

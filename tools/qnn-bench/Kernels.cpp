@@ -15,7 +15,7 @@ using llvm::formatv;
 
 static llvm::Expected<std::vector<BenchCase>>
 selectCases(const std::string &filter) {
-  llvm::Regex regex(filter);
+  llvm::Regex regex(filter.empty() ? "." : filter);
   std::string reason;
   if (!regex.isValid(reason))
     return makeError("--filter: '" + filter +
