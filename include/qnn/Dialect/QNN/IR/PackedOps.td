@@ -165,9 +165,9 @@ def QNN_BitSerialMatmulOp : QNN_PackedMatmulOp<"bit_serial", I32, I32, bitSerial
 def QNN_BitSerialConv2dOp : QNN_PackedConv2dOp<"bit_serial", I32, I32, bitSerialCodes, "bit_serial",
     "(tensor<1x8x8x4xi32>, tensor<2x3x3x2x32xi32>) -> tensor<1x6x6x64xi32>">;
 def QNN_Int8MatmulOp : QNN_PackedMatmulOp<"int8", I8, I8, int8Codes, "int8_dot",
-    "(tensor<1x64xi8>, tensor<1x64x32xi8>) -> tensor<1x10xi32>">;
+    "(tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x10xi32>">;
 def QNN_Int8Conv2dOp : QNN_PackedConv2dOp<"int8", I8, I8, int8Codes, "int8_dot",
-    "(tensor<1x8x8x64xi8>, tensor<2x3x3x64x32xi8>) -> tensor<1x6x6x64xi32>">;
+    "(tensor<1x8x8x64xi8>, tensor<2x3x3x16x128xi8>) -> tensor<1x6x6x64xi32>">;
 def QNN_F32MatmulOp : QNN_PackedMatmulOp<"f32", F32, F32, "", "f32_fma",
     "(tensor<1x64xf32>, tensor<1x64x32xf32>) -> tensor<1x10xf32>">;
 def QNN_F32Conv2dOp : QNN_PackedConv2dOp<"f32", F32, F32, "", "f32_fma",
