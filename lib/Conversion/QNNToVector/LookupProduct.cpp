@@ -67,7 +67,7 @@ protected:
 struct SignTables : SignProduct {
   SignTables(const Contraction &c, StringRef permute)
       : SignProduct(c), permute(permute), indexBits(llvm::Log2_64(c.lanes)),
-        tables((wordBits + indexBits - 1) / indexBits) {}
+        tables(llvm::divideCeil(std::min(wordBits, c.g.channels), indexBits)) {}
 
   /// Few pixels leave registers free for more output channels.
   int64_t blocksAtOnce(int64_t pixels) const override {
@@ -79,7 +79,8 @@ struct SignTables : SignProduct {
   int64_t unitsOfBlock() const override;
 
   PreparedLayout prepared() const override {
-    return {Float32Type::get(c.resultType().getContext()), tables * c.lanes};
+    return {Float32Type::get(c.resultType().getContext()), tables * c.lanes,
+            /*parts=*/true};
   }
   void prepareUnit(ImplicitLocOpBuilder &b, const UnitReader &reader,
                    function_ref<void(Value, int64_t)> store) const override;
@@ -148,7 +149,8 @@ void SignTables::addUnit(ImplicitLocOpBuilder &b, TileShape tile,
                          MutableArrayRef<Value> sums) const {
   SmallVector<Value> words = weightWords(tile, reader);
   Value shift = integerOf(b, words[0].getType(), indexBits);
-  for (int64_t t = 0; t < tables; ++t) {
+  int64_t count = llvm::divideCeil(reader.channels, indexBits);
+  for (int64_t t = 0; t < count; ++t) {
     for (int64_t m = tile.first; m < tile.last; ++m) {
       Value table = reader.prepared(m, t * c.lanes, floats());
       for (int64_t v = 0; v < tile.vectors; ++v) {
@@ -157,7 +159,7 @@ void SignTables::addUnit(ImplicitLocOpBuilder &b, TileShape tile,
         sum = arith::AddFOp::create(b, sum, term);
       }
     }
-    if (t + 1 < tables)
+    if (t + 1 < count)
       for (Value &word : words)
         word = arith::ShRUIOp::create(b, word, shift);
   }
