@@ -223,8 +223,11 @@ def PackProducts : Pass<"qnn-pack-products"> {
     kernels; the channels of each group on their own) or not at all (bytes).
     `qnn.matmul` of rank 2 and `qnn.conv2d` with constant weights become
     `qnn.f32_matmul` and, between transposes to channels last and back,
-    `qnn.f32_conv2d`. Products without a kernel, with other weights or with
-    padding other than zero are left alone.
+    `qnn.f32_conv2d`. Where weights have one magnitude in each output channel, or
+    come from a bipolar quantizer of one scale, they become `qnn.lookup_matmul` and
+    `qnn.lookup_conv2d` of their signs, times the magnitude, if the target
+    permutes floats and tables are less work than products. Products without a
+    kernel, with other weights or with padding other than zero are left alone.
 
     ```mlir
     %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
