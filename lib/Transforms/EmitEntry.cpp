@@ -94,7 +94,18 @@ private:
 };
 } // namespace
 
+/// Names and states are of no use below; LLVM's translation would warn of each,
+/// and print the function with every warning.
+static void dropForeignAttributes(LLVM::LLVMFuncOp function) {
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    for (NamedAttribute attribute :
+         mlir::function_interface_impl::getArgAttrs(function, i))
+      if (!attribute.getName().getValue().starts_with("llvm."))
+        function.removeArgAttr(i, attribute.getName());
+}
+
 void EntryBuilder::makeSampleInternal() {
+  dropForeignAttributes(sample);
   sample.setName((name + "_sample").c_str());
   sample.setLinkage(LLVM::Linkage::Internal);
   unsigned numTensors = inputs.size() + outputs.size();

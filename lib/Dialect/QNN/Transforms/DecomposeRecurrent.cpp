@@ -10,6 +10,7 @@
 #include "DecomposeTraining.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -159,11 +160,25 @@ struct Layer {
     if (forward == reverse)
       t = arith::SubIOp::create(b, arith::ConstantIndexOp::create(b, steps - 1),
                                 t);
-    scf::YieldOp::create(b, body(t, loop.getRegionIterArgs()));
+    SmallVector<Value> next = body(t, loop.getRegionIterArgs());
+    for (auto [value, carried] :
+         llvm::zip_equal(next, loop.getRegionIterArgs()))
+      value = inMemoryOf(value, carried);
+    scf::YieldOp::create(b, next);
     return SmallVector<Value>(loop.getResults());
   }
 
 private:
+  /// A state, which is computed elsewhere, in the memory that the loop carries;
+  /// a sequence, into which a step was put, is there already.
+  Value inMemoryOf(Value value, Value carried) {
+    if (value.getDefiningOp<tensor::InsertSliceOp>())
+      return value;
+    return bufferization::MaterializeInDestinationOp::create(b, value.getType(),
+                                                             value, carried)
+        .getResult();
+  }
+
   using Indices = SmallVector<OpFoldResult>;
   std::tuple<Indices, Indices, Indices> place(int64_t rows, Value t,
                                               RankedTensorType type) {

@@ -429,6 +429,7 @@ def DecomposeTraining : Pass<"qnn-decompose-training"> {
         : (tensor<8x64x16x16xf32>, tensor<32x64x3x3xf32>) -> tensor<8x32x16x16xf32>
     ```
   }];
-  let dependentDialects = ["::qnn::QNNDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+  let dependentDialects = ["::qnn::QNNDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
