@@ -38,6 +38,7 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
 static void populateFusedPatterns(RewritePatternSet &patterns) {
   populatePixelLanesPatterns(patterns);
   populateFusedPackPatterns(patterns);
+  populatePackColumnsPatterns(patterns);
 }
 
 namespace {

@@ -569,4 +569,31 @@ const Case words[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Words, LinalgTest, testing::ValuesIn(words));
 
+/// pack(encode(transpose(x))).
+Case packColumns(int64_t rows, int64_t columns, const std::string &more) {
+  std::string r = std::to_string(rows), c = std::to_string(columns);
+  std::string result = c + "x" + wordsOf(rows, 1);
+  return withNaN(
+      {"pack_columns",
+       "func.func @f(%x: tensor<" + r + "x" + c + "xf32>) -> tensor<" + result +
+           "> { %0 = qnn.transpose %x {permutation = array<i64: 1, 0>} : "
+           "(tensor<" +
+           r + "x" + c + "xf32>) -> tensor<" + c + "x" + r +
+           "xf32> %1 = qnn.encode %0 {quantizer = #qnn.quantizer<bits = 1, "
+           "encoding = bipolar" +
+           more + ">} : (tensor<" + c + "x" + r + "xf32>) -> tensor<" + c +
+           "x" + r +
+           "xi8> %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<" +
+           c + "x" + r + "xi8>) -> tensor<" + result + "> return %2 : tensor<" +
+           result + "> }"});
+}
+
+const Case columns[] = {
+    packColumns(32, 5, ""),
+    packColumns(96, 1, ", sign_zero = minus_one"),
+    packColumns(64, 37, ", scale = array<f32: 0.5>"),
+    packColumns(10, 40, ""),
+};
+INSTANTIATE_TEST_SUITE_P(Columns, LinalgTest, testing::ValuesIn(columns));
+
 } // namespace
