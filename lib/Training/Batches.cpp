@@ -21,12 +21,13 @@ std::vector<int64_t> qnn::shuffledIndices(int64_t count, uint64_t seed,
 }
 
 ArrayRef<int64_t> Samples::orderOf(int64_t epoch, uint64_t seed) {
-  if (orderEpoch == epoch)
+  if (orderEpoch == epoch && orderSeed == seed)
     return order;
   order = shuffledIndices(size(), seed, epoch, kShuffleStream);
   for (int64_t &entry : order)
     entry = indices[entry];
   orderEpoch = epoch;
+  orderSeed = seed;
   return order;
 }
 

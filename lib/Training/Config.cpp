@@ -211,17 +211,18 @@ static json::Object takeObject(json::Object &root, StringRef key) {
   return result;
 }
 
-/// Sets `a.b.c` in `root`, making tables on the way.
+/// Sets `a.b.c` in `root`, making tables on the way. Keys are copied: a key
+/// made of a StringRef would point into `path`.
 static void setPath(json::Object &root, StringRef path, json::Value value) {
   json::Object *table = &root;
   auto [first, rest] = path.split('.');
   for (; !rest.empty(); std::tie(first, rest) = rest.split('.')) {
-    json::Value &next = (*table)[first];
+    json::Value &next = (*table)[first.str()];
     if (!next.getAsObject())
       next = json::Object();
     table = next.getAsObject();
   }
-  (*table)[first] = std::move(value);
+  (*table)[first.str()] = std::move(value);
 }
 
 /// Applies --set: a variant first, whatever its place, then variables and

@@ -97,10 +97,10 @@ static bool isModelFile(StringRef path) {
 /// Sets `key` of table `section`.
 static void setField(json::Object &config, StringRef section, StringRef key,
                      json::Value value) {
-  json::Value &table = config[section];
+  json::Value &table = config[section.str()];
   if (!table.getAsObject())
     table = json::Object();
-  (*table.getAsObject())[key] = std::move(value);
+  (*table.getAsObject())[key.str()] = std::move(value);
 }
 
 /// The description itself: from a checkpoint, a model file, or TOML.

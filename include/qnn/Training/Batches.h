@@ -54,6 +54,7 @@ private:
   std::shared_ptr<const Dataset> data;
   std::vector<int64_t> indices, order;
   int64_t orderEpoch = -1;
+  uint64_t orderSeed = 0;
   std::optional<float> scale;
 };
 

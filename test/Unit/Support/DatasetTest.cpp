@@ -114,8 +114,8 @@ TEST_F(DatasetTest, Records) {
 
 TEST_F(DatasetTest, UnknownKind) {
   EXPECT_EQ(messageOf(loadDataset("svhn:x")),
-            "data set 'svhn:x': expected mnist:DIR, cifar10:DIR, records:DIR "
-            "or npz:FILE");
+            "data set 'svhn:x': expected mnist:DIR, cifar10:DIR, records:DIR, "
+            "digits:FILE or npz:FILE");
   EXPECT_NE(messageOf(loadDataset("mnist")), "");
 }
 
