@@ -48,8 +48,10 @@ private:
   int64_t countParameters() const;
   Error findRate();
   void say(const Twine &text) {
-    if (!options.json)
-      outs() << text << "\n";
+    if (options.json)
+      return;
+    outs() << text << "\n";
+    outs().flush(); // to be seen in a file or pipe before the first epoch ends
   }
 
   const SessionOptions &options;
