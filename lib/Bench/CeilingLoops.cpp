@@ -117,12 +117,13 @@ static const Form forms[] = {
      "i16",
      "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
      "$r = arith.addi $c, $1 : $S\n"},
+    // The intrinsic, for vector.fma and math.fma become two operations.
     {CeilingKind::F32Fma,
      {},
      "f32",
      "f32",
      "f32",
-     "$r = vector.fma $a, $w, $c : $S\n"},
+     "$r = llvm.intr.fma($a, $w, $c) : ($A, $W, $S) -> $S\n"},
     {CeilingKind::LookupFloats,
      {Instruction::PermuteFloats},
      "f32",
@@ -442,7 +443,7 @@ CeilingLoop LoopWriter::write() {
   return {out, workOf(form, bits) * tileM * tileV * steps};
 }
 
-/// Tiles to try, as many accumulators as leave registers for the rest.
+/// Tiles to try. The first suits forms that need registers for constants, too.
 static std::vector<std::pair<int, int>> tilesFor(const Form &form,
                                                  unsigned registers) {
   if (form.isTable)
@@ -450,20 +451,23 @@ static std::vector<std::pair<int, int>> tilesFor(const Form &form,
                ? std::vector<std::pair<int, int>>{{4, 4}, {6, 3}, {4, 2}}
                : std::vector<std::pair<int, int>>{{3, 3}, {2, 4}, {4, 2}};
   if (registers >= 32)
-    return {{14, 2}, {8, 2}, {6, 2}};
-  return {{6, 2}, {4, 2}, {2, 2}};
+    return {{8, 2}, {14, 2}, {6, 2}};
+  return {{4, 2}, {6, 2}, {2, 2}};
 }
 
-std::vector<CeilingLoop> qnn::ceilingLoops(CeilingKind kind,
-                                           TargetAttr target) {
-  std::vector<CeilingLoop> loops;
-  for (const Form &form : forms)
-    if (form.kind == kind &&
-        llvm::all_of(form.needs, [&](Instruction instruction) {
+std::vector<std::vector<CeilingLoop>> qnn::ceilingLoops(CeilingKind kind,
+                                                        TargetAttr target) {
+  std::vector<std::vector<CeilingLoop>> loops;
+  for (const Form &form : forms) {
+    if (form.kind != kind ||
+        !llvm::all_of(form.needs, [&](Instruction instruction) {
           return findInstruction(target, instruction).has_value();
         }))
-      for (auto [m, v] : tilesFor(form, target.getRegisters()))
-        loops.push_back(LoopWriter(form, target, m, v).write());
+      continue;
+    loops.emplace_back();
+    for (auto [m, v] : tilesFor(form, target.getRegisters()))
+      loops.back().push_back(LoopWriter(form, target, m, v).write());
+  }
   return loops;
 }
 

@@ -14,8 +14,10 @@ struct CeilingLoop {
   double work; ///< multiply-adds (bandwidth: bytes) of one call
 };
 
-/// Every form of a class, with every tile, that `target` can run.
-std::vector<CeilingLoop> ceilingLoops(CeilingKind kind, TargetAttr target);
+/// Every form of a class that `target` can run, with every tile, the likeliest
+/// one first.
+std::vector<std::vector<CeilingLoop>> ceilingLoops(CeilingKind kind,
+                                                   TargetAttr target);
 
 /// Reads `bytes` (rounded up) once.
 CeilingLoop readLoop(int64_t bytes, TargetAttr target);

@@ -64,19 +64,37 @@ llvm::Expected<double> Ceilings::rate(CeilingKind kind) {
   llvm::Expected<TargetAttr> attr = parseTarget(context, target);
   if (!attr)
     return attr.takeError();
-  for (CeilingLoop &loop : ceilingLoops(kind, *attr)) {
-    llvm::Expected<double> rate = measure(loop, /*copies=*/1, 0.02);
-    if (!rate)
-      return rate.takeError();
-    if (*rate <= it->second)
-      continue;
-    it->second = *rate;
-    fastest[kind] = {loop.text, loop.work};
+  // The best form, then its best tile: each loop takes time to compile.
+  std::vector<CeilingLoop> best;
+  for (std::vector<CeilingLoop> &tiles : ceilingLoops(kind, *attr)) {
+    llvm::Expected<bool> isBest = tryLoop(kind, tiles.front());
+    if (!isBest)
+      return isBest.takeError();
+    if (*isBest)
+      best = std::move(tiles);
   }
+  if (isRough)
+    return rates[kind];
+  for (const CeilingLoop &loop : llvm::drop_begin(best, best.empty() ? 0 : 1))
+    if (llvm::Expected<bool> isBest = tryLoop(kind, loop); !isBest)
+      return isBest.takeError();
   // Once more, longer, and with all threads.
   if (llvm::Error error = measureFastest(kind))
     return std::move(error);
-  return it->second;
+  return rates[kind];
+}
+
+llvm::Expected<bool> Ceilings::tryLoop(CeilingKind kind,
+                                       const CeilingLoop &loop) {
+  llvm::Expected<double> rate =
+      measure(loop, isRough ? threads : 1, isRough ? 0 : 0.02);
+  if (!rate)
+    return rate.takeError();
+  if (*rate <= rates[kind])
+    return false;
+  rates[kind] = *rate;
+  fastest[kind] = {loop.text, loop.work};
+  return true;
 }
 
 llvm::Error Ceilings::measureFastest(CeilingKind kind) {
@@ -92,6 +110,8 @@ llvm::Error Ceilings::measureFastest(CeilingKind kind) {
 }
 
 llvm::Error Ceilings::refresh() {
+  if (isRough)
+    return llvm::Error::success();
   for (auto &[kind, loop] : fastest)
     if (llvm::Error error = measureFastest(kind))
       return error;
@@ -112,7 +132,7 @@ llvm::Expected<double> Ceilings::readBandwidth(int64_t bytes) {
   if (!attr)
     return attr.takeError();
   llvm::Expected<double> rate =
-      measure(readLoop(bytes / threads, *attr), threads, 0.1);
+      measure(readLoop(bytes / threads, *attr), threads, isRough ? 0 : 0.1);
   if (!rate)
     return rate.takeError();
   return it->second = *rate;

@@ -60,7 +60,8 @@ qnn::measureModel(StringRef path, int64_t batch, const MeasureOptions &options,
   if (llvm::Error error = compileModule(**module, path, compile))
     return std::move(error);
   std::vector<CutLayer> layers = cutLayers(**module);
-  Ceilings ceilings(context.get(), options.target, options.threads);
+  Ceilings ceilings(context.get(), options.target, options.threads,
+                    /*isRough=*/options.seconds == 0);
   ModelTimes times;
   progress("the whole network");
   llvm::Expected<double> whole = timeWhole(**module, path, batch, options);

@@ -121,7 +121,8 @@ static llvm::Error measureAll(llvm::ArrayRef<BenchCase> cases,
   if (llvm::Error error = checkTarget(context.get(), options.measure))
     return error;
   Ceilings ceilings(context.get(), options.measure.target,
-                    options.measure.threads);
+                    options.measure.threads,
+                    /*isRough=*/options.measure.seconds == 0);
   Progress progress(cases.size());
   std::vector<Measurement> rows;
   llvm::Error last = llvm::Error::success();

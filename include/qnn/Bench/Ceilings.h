@@ -43,9 +43,11 @@ struct Bound {
 class Ceilings {
 public:
   /// `target` as parseTarget takes it. Nothing is measured before it is asked
-  /// for, and nothing twice.
-  Ceilings(mlir::MLIRContext *context, std::string target, unsigned threads)
-      : context(context), target(std::move(target)), threads(threads) {}
+  /// for, and nothing twice. `isRough`: one loop of each form, a few times.
+  Ceilings(mlir::MLIRContext *context, std::string target, unsigned threads,
+           bool isRough)
+      : context(context), target(std::move(target)), threads(threads),
+        isRough(isRough) {}
 
   /// 1e9 multiply-adds a second of the best form of a class that the target
   /// has; 0 where it has none.
@@ -68,6 +70,8 @@ public:
   const std::map<CeilingKind, double> &measuredRates() const { return rates; }
 
 private:
+  /// Whether this one is the fastest of its class so far.
+  llvm::Expected<bool> tryLoop(CeilingKind kind, const CeilingLoop &loop);
   llvm::Error measureFastest(CeilingKind kind);
   llvm::Expected<double> measure(const CeilingLoop &loop, unsigned copies,
                                  double seconds);
@@ -75,6 +79,7 @@ private:
   mlir::MLIRContext *context;
   std::string target;
   unsigned threads;
+  bool isRough;
   std::map<CeilingKind, double> rates;
   /// Text and work of the fastest loop of each class.
   std::map<CeilingKind, std::pair<std::string, double>> fastest;
