@@ -254,7 +254,7 @@ static Error applySettings(json::Object &root, json::Object &variables,
     else
       return makeError("--set " + key +
                        ": unknown variable; there are: " + listKeys(variables) +
-                       "; or give a path such as optimizer.rate");
+                       "; or give a path such as schedule.rate");
   }
   return Error::success();
 }
