@@ -28,7 +28,8 @@ struct Difference {
 };
 std::optional<Difference> firstDifference(const Array &actual,
                                           const Array &expected,
-                                          Tolerance tolerance, int64_t threads = 1);
+                                          Tolerance tolerance,
+                                          int64_t threads = 1);
 /// Greatest |actual - expected|.
 double greatestDifference(const Array &actual, const Array &expected);
 

@@ -58,16 +58,16 @@ qnn_library *qnn_library_open(const char *path, char *message, size_t size);
 const qnn_model *qnn_library_model(const qnn_library *library);
 void qnn_library_close(qnn_library *library);
 
-/* Calls body(context, begin, end, thread) for parts of 0 .. count - 1 that cover
- * it once, on at most `threads` threads of a pool; returns when all are done.
- * `thread` is below `threads`, and no two calls at a time have the same.
+/* Calls body(context, begin, end, thread) for parts of 0 .. count - 1 that
+ * cover it once, on at most `threads` threads of a pool; returns when all are
+ * done. `thread` is below `threads`, and no two calls at a time have the same.
  * Compiled models call it; a program may, too.
  *
  * The pool starts at the first call, never has more threads than the process
  * may use cores, and is shared by all models that are linked with it; the end
  * of the program or of its library ends it. Where it is in use already, by
- * another thread or by the caller itself, all is done by the caller; so it is in
- * a child of fork. Idle threads spin for 50 us, then sleep. */
+ * another thread or by the caller itself, all is done by the caller; so it is
+ * in a child of fork. Idle threads spin for 50 us, then sleep. */
 enum { QNN_MAX_THREADS = 64 };
 void qnn_parallel_for(void (*body)(void *context, int64_t begin, int64_t end,
                                    int64_t thread),
