@@ -44,13 +44,15 @@ public:
       counts.push_back(0);
     ++counts[it->second];
   }
-  /// After the last `add`: ranks from 0 on by falling frequency.
+  /// After the last `add`: ranks from 0 on by falling frequency; of equals the
+  /// first seen comes first.
   void rank() {
     std::vector<unsigned> order(counts.size());
     for (auto [i, entry] : enumerate(order))
       entry = i;
-    llvm::stable_sort(
-        order, [&](unsigned a, unsigned b) { return counts[a] > counts[b]; });
+    llvm::sort(order, [&](unsigned a, unsigned b) {
+      return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
+    });
     ranks.resize(order.size());
     for (auto [rank, number] : enumerate(order))
       ranks[number] = rank;
