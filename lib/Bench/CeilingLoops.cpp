@@ -38,6 +38,23 @@ struct Form {
 };
 } // namespace
 
+/// What a table has at the index.
+static constexpr StringLiteral addLooked =
+    "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
+    "$r = arith.addi $c, $1 : $S\n";
+
+/// Two halves of 16 bits, sign-extended and added.
+static constexpr StringLiteral widenBytes =
+    "$1 = vector.bitcast $x : $S to $H\n"
+    "$2 = arith.constant dense<8> : $H\n"
+    "$3 = arith.shli $1, $2 : $H\n"
+    "$4 = arith.shrsi $3, $2 : $H\n"
+    "$5 = arith.shrsi $1, $2 : $H\n"
+    "$6 = vector.bitcast $c : $S to $H\n"
+    "$7 = arith.addi $6, $4 : $H\n"
+    "$8 = arith.xori $7, $5 : $H\n"
+    "$q = vector.bitcast $8 : $H to $S\n";
+
 static const Form forms[] = {
     // 32 products in each i32, whatever the lanes that count.
     {CeilingKind::Popcount,
@@ -139,8 +156,7 @@ static const Form forms[] = {
      "i16",
      "i16",
      "i16",
-     "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
-     "$r = arith.addi $c, $1 : $S\n",
+     addLooked,
      31,
      "",
      true},
@@ -151,36 +167,18 @@ static const Form forms[] = {
      "i8",
      "i8",
      "i8",
-     "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
-     "$r = arith.addi $c, $1 : $S\n",
+     addLooked,
      10,
-     "$1 = vector.bitcast $x : $S to $H\n"
-     "$2 = arith.constant dense<8> : $H\n"
-     "$3 = arith.shli $1, $2 : $H\n"
-     "$4 = arith.shrsi $3, $2 : $H\n"
-     "$5 = arith.shrsi $1, $2 : $H\n"
-     "$6 = vector.bitcast $c : $S to $H\n"
-     "$7 = arith.addi $6, $4 : $H\n"
-     "$8 = arith.xori $7, $5 : $H\n"
-     "$q = vector.bitcast $8 : $H to $S\n",
+     widenBytes,
      true},
     {CeilingKind::LookupBytes,
      {Instruction::ShuffleBytes},
      "i8",
      "i8",
      "i8",
-     "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
-     "$r = arith.addi $c, $1 : $S\n",
+     addLooked,
      10,
-     "$1 = vector.bitcast $x : $S to $H\n"
-     "$2 = arith.constant dense<8> : $H\n"
-     "$3 = arith.shli $1, $2 : $H\n"
-     "$4 = arith.shrsi $3, $2 : $H\n"
-     "$5 = arith.shrsi $1, $2 : $H\n"
-     "$6 = vector.bitcast $c : $S to $H\n"
-     "$7 = arith.addi $6, $4 : $H\n"
-     "$8 = arith.xori $7, $5 : $H\n"
-     "$q = vector.bitcast $8 : $H to $S\n",
+     widenBytes,
      true},
 };
 

@@ -72,8 +72,9 @@ static void allowReordering(Value sum, Value carried) {
     add.setFastmath(add.getFastmath() | arith::FastMathFlags::reassoc);
 }
 
-static void promote(scf::ForOp loop, Accumulator accumulator,
-                    RewriterBase &rewriter) {
+/// The loop that carries the accumulator, in the place of `loop`.
+static scf::ForOp promote(scf::ForOp loop, Accumulator accumulator,
+                          RewriterBase &rewriter) {
   rewriter.setInsertionPoint(loop);
   Value start = rewriter.clone(*accumulator.load)->getResult(0);
   Value sum = accumulator.store.getValueToStore();
@@ -93,17 +94,16 @@ static void promote(scf::ForOp loop, Accumulator accumulator,
   rewriter.setInsertionPointAfter(wider);
   memref::StoreOp::create(rewriter, wider.getLoc(), wider.getResults().back(),
                           buffer, indices);
+  return wider;
 }
 
-/// Promotes one accumulator of `loop`; false where it has none.
-static bool promoteOne(scf::ForOp loop, RewriterBase &rewriter) {
+/// The first accumulator of `loop`, if it has one.
+static std::optional<Accumulator> findAccumulator(scf::ForOp loop) {
   for (Operation &op : *loop.getBody())
     if (auto store = dyn_cast<memref::StoreOp>(op))
-      if (auto accumulator = match(loop, store)) {
-        promote(loop, *accumulator, rewriter);
-        return true;
-      }
-  return false;
+      if (auto accumulator = match(loop, store))
+        return accumulator;
+  return std::nullopt;
 }
 
 namespace {
@@ -111,15 +111,13 @@ struct PromoteAccumulators
     : qnn::impl::PromoteAccumulatorsBase<PromoteAccumulators> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    // From inside out; a loop that carries a sum is another op.
-    bool changed = true;
-    while (changed) {
-      changed = false;
-      getOperation()->walk<WalkOrder::PostOrder>([&](scf::ForOp loop) {
-        changed = promoteOne(loop, rewriter);
-        return changed ? WalkResult::interrupt() : WalkResult::advance();
-      });
-    }
+    // From inside out: what an inner loop stores is the outer one's to carry.
+    SmallVector<scf::ForOp> loops;
+    getOperation()->walk<WalkOrder::PostOrder>(
+        [&](scf::ForOp loop) { loops.push_back(loop); });
+    for (scf::ForOp loop : loops)
+      while (auto accumulator = findAccumulator(loop))
+        loop = promote(loop, *accumulator, rewriter);
   }
 };
 } // namespace

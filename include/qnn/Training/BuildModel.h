@@ -12,6 +12,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "qnn/Dialect/QNN/Gradients/Attributes.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -20,10 +21,6 @@ namespace qnn {
 /// String attribute of parameters and statistics: `zeros`, `ones`,
 /// `glorot_uniform`, `uniform(0.5)`, ... as initialValues takes them.
 inline constexpr llvm::StringLiteral kInitAttr = "qnn.init";
-
-/// f32 attribute of qnn.batch_norm, as Keras means it:
-/// running = momentum * running + (1 - momentum) * batch.
-inline constexpr llvm::StringLiteral kMomentumAttr = "qnn.momentum";
 
 /// Builds the network for `batch` samples at a time. Messages name `file` and
 /// the layer.

@@ -25,6 +25,7 @@
 #define QNN_TRAINING_TRAINSTEP_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "qnn/Dialect/QNN/Gradients/Attributes.h"
 #include "qnn/Support/Array.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -34,15 +35,6 @@
 #include <vector>
 
 namespace qnn {
-
-/// Unit attributes of arguments, see above. A key is tensor<2xi64>, seed and
-/// step, of ops that draw random numbers.
-inline constexpr llvm::StringLiteral kParameterAttr = "qnn.parameter";
-inline constexpr llvm::StringLiteral kStatisticAttr = "qnn.statistic";
-inline constexpr llvm::StringLiteral kKeyAttr = "qnn.key";
-/// f32 attributes of parameters.
-inline constexpr llvm::StringLiteral kClipAttr = "qnn.clip";
-inline constexpr llvm::StringLiteral kRateScaleAttr = "qnn.lr_scale";
 
 /// A tensor that the step owns: parameters, statistics and the optimizer's
 /// moments. The memory belongs to the step and stays where it is.

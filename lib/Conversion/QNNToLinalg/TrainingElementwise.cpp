@@ -16,18 +16,6 @@ static Value compare(ImplicitLocOpBuilder &b, arith::CmpFPredicate predicate,
                      Value x, Value y) {
   return arith::CmpFOp::create(b, predicate, x, y);
 }
-static Value mul(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::MulFOp::create(b, x, y);
-}
-static Value add(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::AddFOp::create(b, x, y);
-}
-static Value sub(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::SubFOp::create(b, x, y);
-}
-static Value div(ImplicitLocOpBuilder &b, Value x, Value y) {
-  return arith::DivFOp::create(b, x, y);
-}
 
 //===----------------------------------------------------------------------===//
 // Derivatives of surrogates: lib/Arith/Surrogates.cpp as IR

@@ -1,10 +1,10 @@
 //===- BitCount.cpp - Counting bits of words on each target -----*- C++ -*-===//
 
 #include "BitCount.h"
+#include "InnerProduct.h"
 #include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -48,9 +48,7 @@ Value BitCount::addPairs(ImplicitLocOpBuilder &b, Value numbers,
                         : Instruction::MultiplyAddShorts;
   if (std::optional<StringRef> name = findInstruction(c.target, kind)) {
     Value ones = integerOf(b, numbers.getType(), 1);
-    return LLVM::CallIntrinsicOp::create(b, wide, b.getStringAttr(*name),
-                                         ValueRange{numbers, ones})
-        .getResults();
+    return callIntrinsic(b, *name, wide, {numbers, ones});
   }
   numbers = vector::BitCastOp::create(b, wide, numbers);
   Value odd = arith::ShRUIOp::create(b, numbers, integerOf(b, wide, bits));

@@ -166,6 +166,8 @@ std::unique_ptr<InnerProduct> createLookupProduct(const Contraction &c);
 
 mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
                       mlir::Value scalar);
+mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
+                          mlir::Type type, mlir::ValueRange operands);
 mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
 /// 4 blocks of output channels at once where pixels are so few that the
 /// kernel's tile has registers for them, else 1: more than 4 streams of weights

@@ -2,6 +2,7 @@
 
 #include "InnerProduct.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -18,6 +19,12 @@ Value qnn::popcount(ImplicitLocOpBuilder &b, Value words) {
 
 int64_t qnn::blocksOfNarrowTile(const Contraction &c, int64_t pixels) {
   return c.tilePixels / pixels >= 4 ? 4 : 1;
+}
+
+Value qnn::callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
+                         ValueRange operands) {
+  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
+      .getResults();
 }
 
 TileSums qnn::inRows(TileShape tile, ArrayRef<Value> sums) {

@@ -3,7 +3,6 @@
 #include "Int8Product.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "qnn/Target/Target.h"
 
@@ -13,12 +12,6 @@ using namespace qnn;
 //===----------------------------------------------------------------------===//
 // What the forms share
 //===----------------------------------------------------------------------===//
-
-Value qnn::callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
-                         ValueRange operands) {
-  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)
-      .getResults();
-}
 
 Value Int8Product::number(ImplicitLocOpBuilder &b, Value bytes,
                           unsigned bits) const {

@@ -95,9 +95,6 @@ std::unique_ptr<InnerProduct> createInt8Dots(const Contraction &c,
 std::unique_ptr<InnerProduct> createInt8ShortPairs(const Contraction &c,
                                                    const Int8Plan &plan);
 
-mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
-                          mlir::Type type, mlir::ValueRange operands);
-
 } // namespace qnn
 
 #endif // QNN_CONVERSION_QNNTOVECTOR_INT8PRODUCT_H

@@ -18,7 +18,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "InnerProduct.h"
-#include "Int8Product.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Target/Target.h"
 

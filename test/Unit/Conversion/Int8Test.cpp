@@ -7,9 +7,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Codes.h"
 #include "Emulate.h"
 #include "Native.h"
-#include "qnn/Arith/Code.h"
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Target/Target.h"
@@ -24,17 +24,6 @@ using namespace qnn;
 
 namespace {
 
-struct Code {
-  unsigned bits;
-  Encoding encoding;
-
-  std::string str() const {
-    return "#qnn.code<" + std::to_string(bits) + ", " +
-           stringifyEncoding(encoding).str() + ">";
-  }
-};
-
-const Code bipolar{1, Encoding::Bipolar}, ternary{2, Encoding::Ternary};
 const Code u8{8, Encoding::Unsigned}, s8{8, Encoding::Signed};
 const Code u4{4, Encoding::Unsigned}, s4{4, Encoding::Signed};
 const Code u7{7, Encoding::Unsigned}, s7{7, Encoding::Signed};
@@ -73,8 +62,7 @@ protected:
   uint8_t randomByte(Code code) {
     if (code.encoding == Encoding::Bipolar)
       return random() % 2;
-    int32_t min = codeMin(code.bits, code.encoding, false);
-    int32_t max = codeMax(code.bits, code.encoding, false);
+    int32_t min = code.min(), max = code.max();
     if (random() % 2)
       return random() % 4 ? max : min;
     return min + random() % (max - min + 1);

@@ -8,8 +8,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Codes.h"
 #include "Native.h"
-#include "qnn/Arith/Code.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -23,23 +23,6 @@ using namespace qnn;
 
 namespace {
 
-struct Code {
-  unsigned bits;
-  Encoding encoding;
-
-  std::string str() const {
-    return "#qnn.code<" + std::to_string(bits) + ", " +
-           stringifyEncoding(encoding).str() + ">";
-  }
-  int32_t min() const { return codeMin(bits, encoding, false); }
-  int32_t max() const { return codeMax(bits, encoding, false); }
-  int64_t levels() const {
-    return encoding == Encoding::Bipolar ? 1 : max() - min();
-  }
-};
-
-const Code bipolar{1, Encoding::Bipolar};
-const Code ternary{2, Encoding::Ternary};
 Code u(unsigned bits) { return {bits, Encoding::Unsigned}; }
 Code s(unsigned bits) { return {bits, Encoding::Signed}; }
 

@@ -2,7 +2,6 @@
 
 #include "qnn/Dialect/QNN/Gradients/Gradients.h"
 #include "qnn/Dialect/QNN/Gradients/Passes.h"
-#include "qnn/Training/TrainStep.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 

@@ -12,7 +12,6 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
-#include "qnn/Training/TrainStep.h"
 #include "qnn/Transforms/ModelAttributes.h"
 
 namespace qnn {

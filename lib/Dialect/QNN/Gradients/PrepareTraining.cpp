@@ -6,8 +6,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
-#include "qnn/Training/BuildModel.h"
-#include "qnn/Training/TrainStep.h"
 #include "qnn/Transforms/ModelAttributes.h"
 
 namespace qnn {

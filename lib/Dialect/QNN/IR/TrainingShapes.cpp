@@ -30,6 +30,22 @@ static LogicalResult verifyGradient(Operation *op, Value grad,
 // Convolution, pooling
 //===----------------------------------------------------------------------===//
 
+/// Fails unless `op`'s gradient has an element of `channels` channels for each
+/// window of the image.
+template <typename OpTy>
+static LogicalResult verifyWindows(OpTy op, RankedTensorType image,
+                                   ArrayRef<int64_t> kernel, int64_t channels) {
+  ErrorSite site{op.getLoc(), op->getName().getStringRef()};
+  Window window{kernel, op.getStrides(), op.getPads(), op.getDilations()};
+  auto size =
+      inferWindow(site, {image.getDimSize(2), image.getDimSize(3)}, window);
+  if (failed(size))
+    return failure();
+  return verifyGradient(
+      op, op.getGrad(),
+      {image.getDimSize(0), channels, (*size)[0], (*size)[1]});
+}
+
 /// Whether `grad` is as the convolution of `input` and `filter`.
 template <typename OpTy>
 static LogicalResult verifyConvolution(OpTy op, Value input, Value filter) {
@@ -44,15 +60,8 @@ static LogicalResult verifyConvolution(OpTy op, Value input, Value filter) {
     return site.fail("expected groups and a filter that fit ",
                      image.getDimSize(1), " channels, but got ", groups,
                      " groups and ", weights);
-  Window window{weights.getShape().drop_front(2), op.getStrides(), op.getPads(),
-                op.getDilations()};
-  auto size =
-      inferWindow(site, {image.getDimSize(2), image.getDimSize(3)}, window);
-  if (failed(size))
-    return failure();
-  return verifyGradient(
-      op, op.getGrad(),
-      {image.getDimSize(0), weights.getDimSize(0), (*size)[0], (*size)[1]});
+  return verifyWindows(op, image, weights.getShape().drop_front(2),
+                       weights.getDimSize(0));
 }
 
 LogicalResult Conv2dInputGradOp::verify() {
@@ -69,15 +78,7 @@ static LogicalResult verifyPoolGrad(OpTy op) {
   auto image = getTensorOfRank(site, "result", op.getResult().getType(), 4);
   if (!image)
     return failure();
-  Window window{op.getKernel(), op.getStrides(), op.getPads(),
-                op.getDilations()};
-  auto size =
-      inferWindow(site, {image.getDimSize(2), image.getDimSize(3)}, window);
-  if (failed(size))
-    return failure();
-  return verifyGradient(
-      op, op.getGrad(),
-      {image.getDimSize(0), image.getDimSize(1), (*size)[0], (*size)[1]});
+  return verifyWindows(op, image, op.getKernel(), image.getDimSize(1));
 }
 
 LogicalResult MaxPool2dGradOp::verify() {

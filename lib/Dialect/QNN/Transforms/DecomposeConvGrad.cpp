@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantCodes.h"
 #include "DecomposeTraining.h"
 #include "qnn/Arith/Code.h"
 
@@ -15,13 +16,9 @@
 using namespace mlir;
 using namespace qnn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static Value reshape(ImplicitLocOpBuilder &b, Value x,
                      ArrayRef<int64_t> shape) {
-  return ReshapeOp::create(b, typeOf(x).clone(shape), x);
+  return ReshapeOp::create(b, tensorType(x).clone(shape), x);
 }
 
 static Value transpose(ImplicitLocOpBuilder &b, Value x,
@@ -33,7 +30,7 @@ static Value transpose(ImplicitLocOpBuilder &b, Value x,
 /// counts take elements away.
 static Value frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
                    ArrayRef<int64_t> high, float value) {
-  ArrayRef<int64_t> shape = typeOf(x).getShape();
+  ArrayRef<int64_t> shape = tensorType(x).getShape();
   SmallVector<int64_t> offsets(4, 0), sizes(shape), before(4, 0), after(4, 0);
   for (int64_t i = 0; i < 2; ++i) {
     int64_t cutLow = std::max<int64_t>(-low[i], 0);
@@ -58,7 +55,7 @@ static Value spreadOut(ImplicitLocOpBuilder &b, Value x,
                        ArrayRef<int64_t> strides) {
   if (strides[0] == 1 && strides[1] == 1)
     return x;
-  ArrayRef<int64_t> s = typeOf(x).getShape();
+  ArrayRef<int64_t> s = tensorType(x).getShape();
   Value apart = reshape(b, x, {s[0], s[1], s[2], 1, s[3], 1});
   Value padded = PadOp::create(
       b, apart, ArrayRef<int64_t>{0, 0, 0, 0, 0, 0},
@@ -69,7 +66,7 @@ static Value spreadOut(ImplicitLocOpBuilder &b, Value x,
 
 /// [O, C / G, KH, KW] as [C, O / G, KH, KW], the taps in the other order.
 static Value turnAround(ImplicitLocOpBuilder &b, Value filter, int64_t groups) {
-  ArrayRef<int64_t> s = typeOf(filter).getShape();
+  ArrayRef<int64_t> s = tensorType(filter).getShape();
   Value turned;
   if (groups == 1) {
     turned = transpose(b, filter, {1, 0, 2, 3});
@@ -78,7 +75,7 @@ static Value turnAround(ImplicitLocOpBuilder &b, Value filter, int64_t groups) {
     turned = transpose(b, split, {0, 2, 1, 3, 4});
     turned = reshape(b, turned, {groups * s[1], s[0] / groups, s[2], s[3]});
   }
-  SmallVector<int64_t> sizes(typeOf(turned).getShape());
+  SmallVector<int64_t> sizes(tensorType(turned).getShape());
   return SliceOp::create(b, turned, ArrayRef<int64_t>{0, 0, s[2] - 1, s[3] - 1},
                          sizes, ArrayRef<int64_t>{1, 1, -1, -1});
 }
@@ -92,9 +89,9 @@ struct DecomposeInputGrad : OpRewritePattern<Conv2dInputGradOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value filter = turnAround(b, op.getFilter(), op.getGroups());
     Value grad = spreadOut(b, op.getGrad(), op.getStrides());
-    ArrayRef<int64_t> window = typeOf(filter).getShape().take_back(2);
+    ArrayRef<int64_t> window = tensorType(filter).getShape().take_back(2);
     ArrayRef<int64_t> image = op.getType().getShape().take_back(2);
-    ArrayRef<int64_t> given = typeOf(grad).getShape().take_back(2);
+    ArrayRef<int64_t> given = tensorType(grad).getShape().take_back(2);
     SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < 2; ++i) {
       int64_t reach = op.getDilations()[i] * (window[i] - 1);
@@ -145,7 +142,7 @@ private:
                           int64_t groups) {
     if (groups == 1)
       return x;
-    SmallVector<int64_t> sizes(typeOf(x).getShape());
+    SmallVector<int64_t> sizes(tensorType(x).getShape());
     sizes[1] /= groups;
     return SliceOp::create(b, x, ArrayRef<int64_t>{0, group * sizes[1], 0, 0},
                            sizes, ArrayRef<int64_t>{1, 1, 1, 1});
@@ -162,7 +159,7 @@ private:
     Value taps = Conv2dOp::create(b, image, window, op.getDilations(), pads,
                                   op.getStrides(), 1, PadValue::Zero);
     SmallVector<int64_t> sizes{shape[1], outChannels, shape[2], shape[3]};
-    if (typeOf(taps).getShape() != ArrayRef(sizes))
+    if (tensorType(taps).getShape() != ArrayRef(sizes))
       taps = SliceOp::create(b, taps, ArrayRef<int64_t>{0, 0, 0, 0}, sizes,
                              ArrayRef<int64_t>{1, 1, 1, 1});
     return transpose(b, taps, {1, 0, 2, 3});

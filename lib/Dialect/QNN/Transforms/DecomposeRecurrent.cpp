@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantCodes.h"
 #include "DecomposeTraining.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,10 +18,6 @@
 
 using namespace mlir;
 using namespace qnn;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 namespace {
 /// What both directions share. Sequences are [steps, rows, batch] here.
@@ -37,9 +34,9 @@ struct Layer {
       : b(b), cell(op.getCell()), hard(op.getHard()), reverse(op.getReverse()),
         hiddenQuantizer(op.getHiddenQuantizerAttr()),
         cellQuantizer(op.getCellQuantizerAttr()),
-        steps(typeOf(sequence).getDimSize(0)),
-        batch(typeOf(sequence).getDimSize(1)),
-        hidden(typeOf(op.getWeights()).getDimSize(1)) {
+        steps(tensorType(sequence).getDimSize(0)),
+        batch(tensorType(sequence).getDimSize(1)),
+        hidden(tensorType(op.getWeights()).getDimSize(1)) {
     if (op.getLengths())
       active = activeSteps(op.getLengths());
   }
@@ -64,7 +61,7 @@ struct Layer {
     return arith::ConstantOp::create(b, DenseElementsAttr::get(type, 0.0f));
   }
   Value reshape(Value x, ArrayRef<int64_t> shape) {
-    return ReshapeOp::create(b, typeOf(x).clone(shape), x);
+    return ReshapeOp::create(b, tensorType(x).clone(shape), x);
   }
   /// Rows `i * hidden` .. of [rows, batch].
   Value part(Value x, int64_t i) {
@@ -78,7 +75,7 @@ struct Layer {
   }
   /// [T, B, rows] and [T, rows, B]; [B, rows] and [rows, B].
   Value turn(Value x) {
-    if (typeOf(x).getRank() == 3)
+    if (tensorType(x).getRank() == 3)
       return TransposeOp::create(b, x, ArrayRef<int64_t>{0, 2, 1});
     return TransposeOp::create(b, x, ArrayRef<int64_t>{1, 0});
   }
@@ -123,7 +120,7 @@ struct Layer {
 
   /// Step `t` of [T, rows, batch].
   Value at(Value sequence, Value t) {
-    RankedTensorType type = typeOf(sequence);
+    RankedTensorType type = tensorType(sequence);
     auto [offsets, sizes, strides] = place(type.getDimSize(1), t, type);
     auto slice = RankedTensorType::get(type.getShape().drop_front(),
                                        type.getElementType());
@@ -131,7 +128,7 @@ struct Layer {
                                           strides);
   }
   Value put(Value x, Value sequence, Value t) {
-    RankedTensorType type = typeOf(sequence);
+    RankedTensorType type = tensorType(sequence);
     auto [offsets, sizes, strides] = place(type.getDimSize(1), t, type);
     return tensor::InsertSliceOp::create(b, x, sequence, offsets, sizes,
                                          strides);
@@ -393,7 +390,7 @@ private:
 /// The state before each step: those of the step before it, or the first.
 Value DecomposeRecurrentGrad::Backward::beforeEach(Value sequence,
                                                    Value first) {
-  SmallVector<int64_t> sizes(typeOf(sequence).getShape());
+  SmallVector<int64_t> sizes(tensorType(sequence).getShape());
   Value head = l.reshape(first, {1, sizes[1], sizes[2]});
   if (l.steps == 1)
     return head;

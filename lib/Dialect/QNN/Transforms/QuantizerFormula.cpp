@@ -1,6 +1,7 @@
 //===- QuantizerFormula.cpp - Formulas of a quantizer as ops ----*- C++ -*-===//
 
 #include "QuantizerFormula.h"
+#include "ConstantCodes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "qnn/Arith/Code.h"
@@ -9,10 +10,6 @@
 
 using namespace mlir;
 using namespace qnn;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 Formula::Formula(TrainQuantizeOp op, bool training)
     : op(op), training(training), b(op.getLoc(), op) {}
@@ -74,7 +71,7 @@ Value Formula::reduce(ReduceKind kind, Value x) {
 
 Value Formula::reduce(ReduceKind kind, Value x, int64_t axis) {
   SmallVector<int64_t> axes;
-  for (int64_t d = 0; d < typeOf(x).getRank(); ++d)
+  for (int64_t d = 0; d < tensorType(x).getRank(); ++d)
     if (d != axis)
       axes.push_back(d);
   return ReduceOp::create(b, x, kind, axes, /*keep_dims=*/true);
@@ -89,13 +86,13 @@ Value Formula::meanMagnitude(Value x) {
 //===----------------------------------------------------------------------===//
 
 Value Formula::reshaped(Value x, ArrayRef<int64_t> shape) {
-  RankedTensorType type = typeOf(x).clone(shape);
+  RankedTensorType type = tensorType(x).clone(shape);
   return type == x.getType() ? x : Value(ReshapeOp::create(b, type, x));
 }
 
 /// One number for each index of the axis, or one.
 SmallVector<int64_t> Formula::channelShape() {
-  RankedTensorType type = typeOf(input());
+  RankedTensorType type = tensorType(input());
   SmallVector<int64_t> shape(type.getRank(), 1);
   if (op.getChannelAxis() >= 0)
     shape[op.getChannelAxis()] = type.getDimSize(op.getChannelAxis());
@@ -108,18 +105,19 @@ Value Formula::learned(unsigned i) {
 
 Value Formula::learnedPart(unsigned i, int64_t j, int64_t parts) {
   Value all = op.getLearned()[i];
-  int64_t channels = typeOf(all).getNumElements() / parts;
+  int64_t channels = tensorType(all).getNumElements() / parts;
   Value rows = reshaped(all, {channels, parts});
   Value column =
       SliceOp::create(b, rows, ArrayRef<int64_t>{0, j},
                       ArrayRef<int64_t>{channels, 1}, ArrayRef<int64_t>{1, 1});
   if (channels > 1)
     return reshaped(column, channelShape());
-  return reshaped(column, SmallVector<int64_t>(typeOf(input()).getRank(), 1));
+  return reshaped(column,
+                  SmallVector<int64_t>(tensorType(input()).getRank(), 1));
 }
 
 int64_t Formula::elementsPerLearned() {
-  RankedTensorType type = typeOf(input());
+  RankedTensorType type = tensorType(input());
   int64_t channels =
       op.getChannelAxis() < 0 ? 1 : type.getDimSize(op.getChannelAxis());
   return type.getNumElements() / channels;
@@ -274,15 +272,15 @@ Value Formula::custom(Value value, ValueRange inputs,
 
 Value Formula::sumToLearned(Value gradient, unsigned i) {
   Value sum = reduce(ReduceKind::Sum, gradient);
-  return reshaped(sum, typeOf(op.getLearned()[i]).getShape());
+  return reshaped(sum, tensorType(op.getLearned()[i]).getShape());
 }
 
 Value Formula::joinLearned(ArrayRef<Value> parts, unsigned i) {
   SmallVector<Value> columns;
   for (Value part : parts)
-    columns.push_back(reshaped(part, {typeOf(part).getNumElements(), 1}));
+    columns.push_back(reshaped(part, {tensorType(part).getNumElements(), 1}));
   Value rows = ConcatOp::create(b, columns, 1);
-  return reshaped(rows, typeOf(op.getLearned()[i]).getShape());
+  return reshaped(rows, tensorType(op.getLearned()[i]).getShape());
 }
 
 Value Formula::surrogateGrad(Value x, Value gradient,
