@@ -39,12 +39,12 @@ struct Form {
 } // namespace
 
 /// What a table has at the index.
-static constexpr StringLiteral addLooked =
+static constexpr llvm::StringLiteral addLooked =
     "$1 = llvm.call_intrinsic \"$f\"($a, $w) : ($A, $W) -> $S\n"
     "$r = arith.addi $c, $1 : $S\n";
 
 /// Two halves of 16 bits, sign-extended and added.
-static constexpr StringLiteral widenBytes =
+static constexpr llvm::StringLiteral widenBytes =
     "$1 = vector.bitcast $x : $S to $H\n"
     "$2 = arith.constant dense<8> : $H\n"
     "$3 = arith.shli $1, $2 : $H\n"
