@@ -56,6 +56,7 @@ qnn::measureModel(StringRef path, int64_t batch, const MeasureOptions &options,
   CompileOptions compile;
   compile.target = options.target;
   compile.threads = options.threads;
+  compile.tuning = options.tuning;
   compile.level = Level::Packed;
   if (llvm::Error error = compileModule(**module, path, compile))
     return std::move(error);

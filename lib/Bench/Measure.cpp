@@ -30,6 +30,7 @@ lowerToPacked(const BenchCase &c, BuiltCase &built,
   compile.target = options.target;
   compile.reached = built.reached;
   compile.threads = options.threads;
+  compile.tuning = options.tuning;
   compile.level = Level::Integer;
   if (llvm::Error error = compileModule(*built.module, c.name(), compile))
     return std::move(error);

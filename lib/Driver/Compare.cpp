@@ -144,11 +144,11 @@ struct Pair {
 
   llvm::Error build(ModuleOp module, StringRef path, StringRef target,
                     unsigned optLevel, std::optional<Level> reached,
-                    int64_t threads) {
+                    int64_t threads, StringRef tuning) {
     nativeModule = module.clone();
     referenceModule = module.clone();
     auto compiled = compileInProcess(*nativeModule, path, target, optLevel,
-                                     reached, threads);
+                                     reached, threads, tuning);
     if (!compiled)
       return compiled.takeError();
     native = std::move(*compiled);
@@ -193,15 +193,16 @@ static llvm::Error compareSample(Pair &pair, ArrayRef<Array> inputs,
 llvm::Expected<Comparison>
 qnn::compareEngines(ModuleOp module, StringRef path, StringRef target,
                     unsigned optLevel, InputSource &inputs, Tolerance tolerance,
-                    int64_t threads) {
+                    int64_t threads, StringRef tuning) {
   Pair whole, layered;
-  if (llvm::Error error =
-          whole.build(module, path, target, optLevel, std::nullopt, threads))
+  if (llvm::Error error = whole.build(module, path, target, optLevel,
+                                      std::nullopt, threads, tuning))
     return std::move(error);
   OwningOpRef<ModuleOp> integer = module.clone();
   CompileOptions options;
   options.level = Level::Integer;
   options.target = target.str();
+  options.tuning = tuning.str();
   if (llvm::Error error = compileModule(*integer, path, options))
     return std::move(error);
   llvm::Expected<func::FuncOp> entry = getEntry(*integer, path);
@@ -211,7 +212,7 @@ qnn::compareEngines(ModuleOp module, StringRef path, StringRef target,
   Comparison comparison;
   comparison.layers = addLayerResults(*entry);
   if (llvm::Error error = layered.build(*integer, path, target, optLevel,
-                                        Level::Integer, threads))
+                                        Level::Integer, threads, tuning))
     return std::move(error);
   size_t numLayers = comparison.layers.size();
   for (const TensorInfo &output : whole.native->outputs())

@@ -118,10 +118,12 @@ std::string qnn::makeIdentifier(StringRef text) {
 }
 
 static void addStages(OpPassManager &pm, const CompileOptions &options) {
-  using Stage = void (*)(OpPassManager &);
-  const Stage stages[] = {buildGraphPipeline, buildIntegerPipeline,
-                          buildPackedPipeline, buildLoopsPipeline,
-                          buildLLVMPipeline};
+  auto buildInteger = [&](OpPassManager &pm) {
+    buildIntegerPipeline(pm, options.tuning);
+  };
+  const std::function<void(OpPassManager &)> stages[] = {
+      buildGraphPipeline, buildInteger, buildPackedPipeline, buildLoopsPipeline,
+      buildLLVMPipeline};
   int first = options.reached ? static_cast<int>(*options.reached) + 1 : 0;
   for (int i = first; i <= static_cast<int>(options.level); ++i)
     stages[i](pm);

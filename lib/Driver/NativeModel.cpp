@@ -130,12 +130,13 @@ private:
 Expected<std::unique_ptr<Model>>
 qnn::compileInProcess(mlir::ModuleOp module, StringRef path, StringRef target,
                       unsigned optLevel, std::optional<Level> reached,
-                      int64_t threads) {
+                      int64_t threads, StringRef tuning) {
   CompileOptions options;
   options.target = target.str();
   options.reached = reached;
   options.batch = 0;
   options.threads = threads;
+  options.tuning = tuning.str();
   Expected<TargetAttr> attr = parseTarget(module.getContext(), target);
   if (!attr)
     return attr.takeError();

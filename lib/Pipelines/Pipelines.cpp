@@ -28,7 +28,7 @@ void buildGraphPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void buildIntegerPipeline(OpPassManager &pm) {
+void buildIntegerPipeline(OpPassManager &pm, StringRef tuning) {
   // Pools go behind the quantizer first, so that the chain from sum to
   // quantizer is pointwise and becomes thresholds.
   pm.addPass(createMoveMaxPool());
@@ -41,7 +41,9 @@ void buildIntegerPipeline(OpPassManager &pm) {
   pm.addPass(createMaterializePadding());
   pm.addPass(createNarrowAccumulators());
   pm.addPass(createCSEPass());
-  pm.addPass(createSelectKernels());
+  SelectKernelsOptions kernels;
+  kernels.tuning = tuning.str();
+  pm.addPass(createSelectKernels(kernels));
 }
 
 void buildPackedPipeline(OpPassManager &pm) {

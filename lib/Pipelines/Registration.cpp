@@ -78,6 +78,14 @@ void qnn::registerAllDialects(DialectRegistry &registry) {
   registerReferenceModels(registry);
 }
 
+namespace {
+struct IntegerPipelineOptions : PassPipelineOptions<IntegerPipelineOptions> {
+  Option<std::string> tuning{
+      *this, "tuning",
+      llvm::cl::desc("Kernels that were measured, as of qnn-select-kernels")};
+};
+} // namespace
+
 void qnn::registerAllPasses() {
   registerDialectPasses();
   registerGradientPasses();
@@ -90,9 +98,11 @@ void qnn::registerAllPasses() {
   mlir::registerConversionPasses();
   PassPipelineRegistration<>("qnn-graph-pipeline", "Graph form, simplified",
                              buildGraphPipeline);
-  PassPipelineRegistration<>("qnn-integer-pipeline",
-                             "Graph form to integer form, kernels chosen",
-                             buildIntegerPipeline);
+  PassPipelineRegistration<IntegerPipelineOptions>(
+      "qnn-integer-pipeline", "Graph form to integer form, kernels chosen",
+      [](OpPassManager &pm, const IntegerPipelineOptions &options) {
+        buildIntegerPipeline(pm, options.tuning);
+      });
   PassPipelineRegistration<>("qnn-packed-pipeline",
                              "Integer form to packed form",
                              buildPackedPipeline);

@@ -13,8 +13,8 @@
 using namespace qnn;
 using llvm::formatv;
 
-static llvm::Expected<std::vector<BenchCase>>
-selectCases(const std::string &filter) {
+llvm::Expected<std::vector<BenchCase>>
+qnn::selectCases(const std::string &filter) {
   llvm::Regex regex(filter.empty() ? "." : filter);
   std::string reason;
   if (!regex.isValid(reason))

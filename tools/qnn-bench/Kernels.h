@@ -15,6 +15,9 @@ struct KernelsOptions {
   MeasureOptions measure;
 };
 
+/// The cases whose name the filter matches.
+llvm::Expected<std::vector<BenchCase>> selectCases(const std::string &filter);
+
 llvm::Error benchKernels(const KernelsOptions &options);
 
 } // namespace qnn

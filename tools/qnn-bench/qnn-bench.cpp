@@ -2,6 +2,7 @@
 
 #include "Kernels.h"
 #include "Model.h"
+#include "Tune.h"
 #include "qnn/Driver/CommandLine.h"
 #include "qnn/Driver/Compile.h"
 #include "qnn/Support/Files.h"
@@ -47,6 +48,15 @@ static cl::opt<bool> json("json", cl::sub(kernels), cl::sub(model),
 static cl::opt<std::string>
     svg("svg", cl::sub(kernels), cl::cat(category), cl::value_desc("FILE"),
         cl::desc("Write a roofline picture of the rows"));
+static cl::opt<std::string>
+    tuning("tuning", cl::sub(kernels), cl::sub(model), cl::cat(category),
+           cl::value_desc("FILE.json"),
+           cl::desc("Kernels as --tune has measured them, not as estimated"));
+static cl::opt<std::string>
+    tune("tune", cl::sub(kernels), cl::sub(model), cl::cat(category),
+         cl::value_desc("FILE.json"),
+         cl::desc("Measure kernels and tiles of each product and write the "
+                  "fastest to a tuning table, beside what it has already"));
 static cl::opt<std::string> modelPath(cl::Positional, cl::Required,
                                       cl::sub(model), cl::cat(category),
                                       cl::desc("MODEL.onnx|.onnxtxt|.mlir"));
@@ -69,6 +79,10 @@ static llvm::Error checkOptions() {
   if (!(seconds >= 0 && seconds <= 3600))
     return makeError("--seconds: expected a number from 0 to 3600, but got " +
                      std::to_string(seconds));
+  if (!tune.empty() && (list || !kernel.empty() || !svg.empty()))
+    return makeError("--tune: not together with --list, --kernel or --svg");
+  if (!tune.empty() && !tuning.empty())
+    return makeError("--tune and --tuning: expected one of them, but got both");
   if (batch < 1 || batch > maxBatch)
     return makeError("--batch: expected a number from 1 to " +
                      llvm::Twine(maxBatch) + ", but got " +
@@ -81,6 +95,7 @@ static MeasureOptions measureOptions() {
   options.target = target;
   options.threads = threads;
   options.seconds = seconds;
+  options.tuning = tuning;
   return options;
 }
 
@@ -97,6 +112,8 @@ static llvm::Error runKernels() {
       return makeError("--kernel: unknown kernel '" + kernel +
                        "': expected one of " + kernelNames());
   }
+  if (!tune.empty())
+    return tuneKernels(options, tune);
   return benchKernels(options);
 }
 
@@ -106,6 +123,8 @@ static llvm::Error runModel() {
   options.batch = batch;
   options.json = json;
   options.measure = measureOptions();
+  if (!tune.empty())
+    return tuneModel(options, tune);
   return benchModel(options);
 }
 
@@ -129,7 +148,9 @@ int main(int argc, char **argv) {
       "  qnn-bench kernels                        every kind of product\n"
       "  qnn-bench kernels --filter 'matmul 1x1'  some of them\n"
       "  qnn-bench kernels --list --filter .      names of all\n"
-      "  qnn-bench model MODEL.onnx               each layer of a network\n\n"
+      "  qnn-bench model MODEL.onnx               each layer of a network\n"
+      "  qnn-bench model MODEL.onnx --tune FILE   measures kernels for "
+      "--tuning=FILE\n\n"
       "Each row says how long the fastest of many runs took, and what share "
       "that is of a\nceiling measured in the same run: the most that this "
       "machine's instructions or\nmemory allow for such a product.\n");

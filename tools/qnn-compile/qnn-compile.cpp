@@ -70,6 +70,10 @@ static cl::opt<int64_t>
     threads("threads", cl::cat(category), cl::init(1), cl::value_desc("N"),
             cl::desc("Threads of the compiled code (default 1); from 2 on an "
                      "object needs libqnn_runtime"));
+static cl::opt<std::string>
+    tuning("tuning", cl::cat(category), cl::value_desc("FILE.json"),
+           cl::desc("Kernels as qnn-bench --tune has measured them on the "
+                    "target, not as estimated"));
 static cl::opt<char> optLevel("O", cl::cat(category), cl::Prefix, cl::init('3'),
                               cl::desc("Optimization by LLVM, -O0 to -O3 "
                                        "(default)"));
@@ -111,7 +115,7 @@ static llvm::Error verifyCode(mlir::ModuleOp module) {
     return reference.takeError();
   std::unique_ptr<InputSource> inputs = randomInputs(**reference, 4, 1);
   auto comparison = compareEngines(*model, modelPath, target, optLevel - '0',
-                                   *inputs, {1e-4, 1e-4}, threads);
+                                   *inputs, {1e-4, 1e-4}, threads, tuning);
   if (!comparison)
     return comparison.takeError();
   if (const LayerComparison *layer = comparison->firstDifferent())
@@ -182,6 +186,7 @@ static llvm::Error compile() {
   options.batch = *samples;
   options.name = name;
   options.threads = threads;
+  options.tuning = tuning;
   Report collected;
   if (llvm::Error error = lower(**module, options, collected))
     return error;

@@ -72,6 +72,10 @@ static cl::opt<int64_t>
             cl::desc("Threads of the compiled code (default 1); "
                      "a .so has those that it was made "
                      "with"));
+static cl::opt<std::string>
+    tuning("tuning", cl::cat(category), cl::value_desc("FILE.json"),
+           cl::desc("Kernels as qnn-bench --tune has measured them on the "
+                    "target, not as estimated"));
 static cl::opt<uint32_t> seed("seed", cl::cat(category), cl::init(1),
                               cl::desc("Seed of random input (default 1)"));
 static cl::opt<bool> json("json", cl::cat(category),
@@ -155,14 +159,14 @@ static llvm::Error runModule(const RunOptions &options) {
   if (compare) {
     auto comparison =
         compareEngines(**module, modelPath, target, optLevel - '0', **inputs,
-                       options.tolerance, threads);
+                       options.tolerance, threads, tuning);
     return comparison ? reportComparison(*comparison, options)
                       : comparison.takeError();
   }
   if (engine == Engine::Reference)
     return act(**reference, **inputs, options);
   auto compiled = compileInProcess(**module, modelPath, target, optLevel - '0',
-                                   std::nullopt, threads);
+                                   std::nullopt, threads, tuning);
   if (!compiled)
     return compiled.takeError();
   return act(**compiled, **inputs, options);

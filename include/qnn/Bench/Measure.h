@@ -16,6 +16,7 @@ struct MeasureOptions {
   std::optional<KernelKind> kernel; ///< instead of the compiler's choice
   int64_t threads = 1;
   double seconds = 0.3; ///< of timing, for each case
+  std::string tuning;   ///< file of kernels that were measured before
 };
 
 /// A row of the table.

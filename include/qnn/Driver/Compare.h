@@ -57,7 +57,8 @@ struct Comparison {
 llvm::Expected<Comparison>
 compareEngines(mlir::ModuleOp module, llvm::StringRef path,
                llvm::StringRef target, unsigned optLevel, InputSource &inputs,
-               Tolerance tolerance, int64_t threads = 1);
+               Tolerance tolerance, int64_t threads = 1,
+               llvm::StringRef tuning = "");
 
 } // namespace qnn
 

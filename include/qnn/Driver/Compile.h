@@ -40,6 +40,7 @@ struct CompileOptions {
   std::string name;              ///< of the model, where not empty
   /// Threads that the code may use; from 2 on it needs libqnn_runtime.
   int64_t threads = 1;
+  std::string tuning; ///< file of kernels that were measured, where not empty
 };
 
 /// Brings `module`, read from `path`, down to a level, in place.

@@ -57,12 +57,13 @@ llvm::SmallVector<int64_t> batchedShape(const TensorInfo &info,
                                         int64_t samples);
 
 /// A module compiled in process, for any number of samples in a run. It is
-/// lowered in place, from the stage after `reached` on.
+/// lowered in place, from the stage after `reached` on; `tuning` is as of
+/// CompileOptions.
 llvm::Expected<std::unique_ptr<Model>>
 compileInProcess(mlir::ModuleOp module, llvm::StringRef path,
                  llvm::StringRef target, unsigned optLevel,
                  std::optional<Level> reached = std::nullopt,
-                 int64_t threads = 1);
+                 int64_t threads = 1, llvm::StringRef tuning = "");
 /// A compiled shared library.
 llvm::Expected<std::unique_ptr<Model>> openLibrary(llvm::StringRef path);
 /// The reference evaluator on a module in graph or integer form, which must

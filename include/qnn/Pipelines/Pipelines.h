@@ -19,8 +19,9 @@ namespace qnn {
 enum class Level { Graph, Integer, Packed, Loops, LLVM };
 
 void buildGraphPipeline(mlir::OpPassManager &pm); ///< graph form, simplified
-void buildIntegerPipeline(
-    mlir::OpPassManager &pm); ///< to integer form, kernels chosen
+/// To integer form, kernels chosen; `tuning`: a file as qnn-bench --tune writes
+/// it.
+void buildIntegerPipeline(mlir::OpPassManager &pm, llvm::StringRef tuning = "");
 void buildPackedPipeline(mlir::OpPassManager &pm); ///< to packed form
 void buildLoopsPipeline(
     mlir::OpPassManager &pm); ///< to loops and vectors on memrefs, one arena

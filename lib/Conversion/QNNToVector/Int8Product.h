@@ -25,19 +25,9 @@
 
 #include "InnerProduct.h"
 #include "qnn/Arith/Packing.h"
+#include "qnn/Target/Int8Plan.h"
 
 namespace qnn {
-
-enum class Int8Form { Dot, BytePairs, ShortPairs, Products };
-
-/// What is done with a unit.
-struct Int8Plan {
-  Int8Form form = Int8Form::Products;
-  llvm::StringRef instruction;
-  bool weightsFirst = false; ///< the weights are its u8 factor
-  int32_t shift = 0;         ///< added to the weights in the register
-  int64_t narrowUnits = 0;   ///< units whose pairs' sums fit 16 bits
-};
 
 /// What all forms have in common.
 class Int8Product : public InnerProduct {

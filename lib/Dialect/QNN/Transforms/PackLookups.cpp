@@ -10,7 +10,7 @@
 #include "PackLookups.h"
 #include "ConstantCodes.h"
 #include "qnn/Arith/Packing.h"
-#include "qnn/Target/Target.h"
+#include "qnn/Target/CostModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
@@ -144,27 +144,16 @@ Value SignSource::encode(OpBuilder &b, Value moved) const {
 // When
 //===----------------------------------------------------------------------===//
 
-/// Compares work, counted in multiplications of registers: of one pixel,
-/// floats take one for each channel and register of output channels. A lookup
-/// takes two (permutation and addition) for as many channels as index a table,
-/// and the table about one for each of its channels and two to store and load.
-/// A quarter more pays for the buffer.
-static bool lookupPays(TargetAttr target, const FilterShape &shape) {
-  if (!findInstruction(target, Instruction::PermuteFloats))
-    return false;
-  int64_t lanes = target.getVectorBits() / 32;
-  int64_t channelsOfTable = llvm::Log2_64(lanes);
-  int64_t tables = 0;
-  for (int64_t left = shape.channels; left > 0; left -= wordBits)
-    tables += llvm::divideCeil(std::min(left, wordBits), channelsOfTable);
-  int64_t uses = shape.kernelHeight * shape.kernelWidth *
-                 llvm::divideCeil(shape.outChannelsOfGroup(), lanes);
-  int64_t lookups = tables * (2 * uses + channelsOfTable + 2);
-  return 5 * lookups < 4 * shape.channels * uses;
-}
-
+/// The kernel of a product by signs: as it was chosen before, else a lookup
+/// where that costs less than products of floats. Null: no lookup.
 static KernelAttr lookupKernel(Operation *op) {
-  auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::Lookup);
+  if (auto chosen = op->getAttrOfType<KernelAttr>("kernel"))
+    return chosen.getKind() == KernelKind::Lookup ? chosen : KernelAttr();
+  TargetAttr target = getTarget(op);
+  std::optional<ProductFacts> facts = ProductFacts::get(op);
+  if (!facts || rankKernels(target, *facts)[0].kernel != KernelKind::Lookup)
+    return {};
+  auto [pixels, channels] = chooseTile(target, KernelKind::Lookup);
   return KernelAttr::get(op->getContext(), KernelKind::Lookup,
                          {pixels, channels});
 }
@@ -283,12 +272,12 @@ PackLookupMatmul::matchAndRewrite(MatmulOp op,
   if (shapeOf(op.getRhs()).size() != 2 || op.getType().getNumElements() == 0)
     return rewriter.notifyMatchFailure(op, "a batched or empty product");
   KernelAttr kernel = lookupKernel(op);
+  if (!kernel || shapeOf(op.getLhs()).back() == 0)
+    return rewriter.notifyMatchFailure(op, "tables do not pay");
   FilterShape shape;
   shape.outChannels = op.getType().getShape().back();
   shape.channels = shapeOf(op.getLhs()).back();
   shape.tile = kernel.getTile()[1];
-  if (shape.channels == 0 || !lookupPays(getTarget(op), shape))
-    return rewriter.notifyMatchFailure(op, "tables do not pay");
   std::optional<Signs> signs = findSigns(rewriter, op, shape);
   if (!signs)
     return rewriter.notifyMatchFailure(op, "weights are not signs");
@@ -336,6 +325,8 @@ PackLookupConv2d::matchAndRewrite(Conv2dOp op,
       llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
     return rewriter.notifyMatchFailure(op, "padding is not zero");
   KernelAttr kernel = lookupKernel(op);
+  if (!kernel)
+    return rewriter.notifyMatchFailure(op, "tables do not pay");
   ArrayRef<int64_t> filter = shapeOf(op.getFilter());
   FilterShape shape{filter[0],
                     filter[2],
@@ -343,9 +334,8 @@ PackLookupConv2d::matchAndRewrite(Conv2dOp op,
                     filter[1],
                     static_cast<int64_t>(op.getGroups()),
                     kernel.getTile()[1]};
-  if (op.getType().getNumElements() == 0 || shape.elements() == 0 ||
-      !lookupPays(getTarget(op), shape))
-    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  if (op.getType().getNumElements() == 0 || shape.elements() == 0)
+    return rewriter.notifyMatchFailure(op, "an empty product");
   std::optional<Signs> signs = findSigns(rewriter, op, shape);
   if (!signs)
     return rewriter.notifyMatchFailure(op, "weights are not signs");

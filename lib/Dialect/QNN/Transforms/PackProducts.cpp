@@ -239,6 +239,9 @@ private:
 //===----------------------------------------------------------------------===//
 
 KernelAttr floatKernel(Operation *op) {
+  auto chosen = op->getAttrOfType<KernelAttr>("kernel");
+  if (chosen && chosen.getKind() == KernelKind::F32Fma)
+    return chosen;
   auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::F32Fma);
   return KernelAttr::get(op->getContext(), KernelKind::F32Fma,
                          {pixels, channels});

@@ -1,8 +1,8 @@
 //===- SelectKernels.cpp - Which inner product a layer gets -----*- C++ -*-===//
 //
-// The choice follows from the codes alone; the tile from kernel and target. It
-// is an attribute, so that it can be read, tested and overridden, and a remark,
-// so that a user learns why a layer did not get a better one.
+// A tuning table says what was fastest, the cost model what should be. The
+// choice is an attribute, so that it can be read, tested and overridden, and a
+// remark, so that a user learns what another kernel would have cost.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,7 +10,8 @@
 #include "Integerise.h"
 #include "mlir/IR/Remarks.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
-#include "qnn/Target/Target.h"
+#include "qnn/Target/CostModel.h"
+#include "qnn/Target/TuningTable.h"
 
 namespace qnn {
 #define GEN_PASS_DEF_SELECTKERNELS
@@ -20,11 +21,12 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-/// Packed words hold channels of one group only where groups fill whole words.
-static bool groupsFillWords(const IntegerProduct &product) {
-  return product.groups == 1 ||
-         (product.channels() % 32 == 0 &&
-          product.outChannels() / product.groups % 32 == 0);
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static remark::RemarkOpts options() {
+  return remark::RemarkOpts::name("kernel").category("qnn-select-kernels");
 }
 
 static std::string describe(const IntegerProduct &product) {
@@ -35,36 +37,22 @@ static std::string describe(const IntegerProduct &product) {
       .str();
 }
 
-/// The kernel of a product and the reason for it.
-static std::pair<KernelKind, std::string>
-choose(const IntegerProduct &product) {
-  unsigned lhs = product.lhsCode.getBits(), rhs = product.rhsCode.getBits();
-  std::string codes = describe(product);
-  bool bipolar = product.lhsCode.isBipolar() && product.rhsCode.isBipolar();
-  bool fewPlanes = lhs <= 4 && rhs <= 4 && lhs * rhs <= 8;
-  if (!bipolar && !fewPlanes)
-    return {KernelKind::Int8Dot, codes + ": too many bits for bit-planes"};
-  if (!groupsFillWords(product))
-    return {KernelKind::Int8Dot,
-            codes + ": channels of a group do not fill words"};
-  return {bipolar ? KernelKind::XnorPopcount : KernelKind::BitSerial, codes};
+/// Two digits: an estimate has no more.
+static std::string roundCycles(double cycles) {
+  double unit = 1;
+  while (cycles >= 100 * unit)
+    unit *= 10;
+  return std::to_string(std::llround(std::round(cycles / unit) * unit));
 }
 
-static KernelAttr makeKernel(Operation *op, KernelKind kind) {
-  auto [rows, columns] = chooseTile(getTarget(op), kind);
-  return KernelAttr::get(op->getContext(), kind, {rows, columns});
-}
-
-static void select(const IntegerProduct &product) {
-  Operation *op = product.op;
-  if (op->hasAttr("kernel"))
-    return;
-  auto [kind, reason] = choose(product);
-  op->setAttr("kernel", makeKernel(op, kind));
-  remark::passed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
-                                   "qnn-select-kernels"))
-      << remark::add("{0}: {1}", stringifyKernelKind(kind), reason)
-      << remark::metric("Layer", layerName(op));
+/// What the kernel costs, and the one after it.
+static std::string describe(ArrayRef<KernelEstimate> ranking) {
+  std::string text = "about " + roundCycles(ranking.front().cycles) + " cycles";
+  if (ranking.size() > 1)
+    text += (", " + stringifyKernelKind(ranking[1].kernel) + " " +
+             roundCycles(ranking[1].cycles))
+                .str();
+  return text;
 }
 
 static void reportFloat(Operation *op) {
@@ -72,21 +60,101 @@ static void reportFloat(Operation *op) {
   std::string reason = recorded ? recorded.getValue().str() : whyKeptFloat(op);
   if (reason.empty())
     reason = "qnn-integerise has not run";
-  remark::missed(op->getLoc(), remark::RemarkOpts::name("kernel").category(
-                                   "qnn-select-kernels"))
+  remark::missed(op->getLoc(), options())
       << remark::add("kept float: {0}", reason)
       << remark::metric("Layer", layerName(op));
 }
 
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+static void setKernel(Operation *op, KernelKind kind, int64_t pixels,
+                      int64_t channels) {
+  op->setAttr("kernel",
+              KernelAttr::get(op->getContext(), kind, {pixels, channels}));
+}
+
 namespace {
 struct SelectKernels : qnn::impl::SelectKernelsBase<SelectKernels> {
-  void runOnOperation() override {
-    getOperation()->walk([](Operation *op) {
-      if (std::optional<IntegerProduct> product = IntegerProduct::get(op))
-        select(*product);
-      else if (isa<Conv2dOp, MatmulOp>(op))
-        reportFloat(op);
-    });
+  using SelectKernelsBase::SelectKernelsBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (tuning.empty())
+      return success();
+    return succeedOrReport(TuningTable::read(tuning).moveInto(table), context);
   }
+
+  void runOnOperation() override {
+    target = getTarget(getOperation());
+    if (table && failed(succeedOrReport(table->checkTarget(target, tuning),
+                                        &getContext())))
+      return signalPassFailure();
+    WalkResult result = getOperation()->walk([&](Operation *op) {
+      if (std::optional<IntegerProduct> product = IntegerProduct::get(op))
+        return WalkResult(select(*product));
+      if (isa<Conv2dOp, MatmulOp>(op)) {
+        reportFloat(op);
+        return WalkResult(op->hasAttr("kernel") ? success() : useTable(op));
+      }
+      return WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+private:
+  static LogicalResult succeedOrReport(llvm::Error error,
+                                       MLIRContext *context) {
+    if (!error)
+      return success();
+    return emitError(UnknownLoc::get(context),
+                     llvm::toString(std::move(error)));
+  }
+
+  LogicalResult select(const IntegerProduct &product);
+  LogicalResult useTable(Operation *op);
+
+  std::optional<TuningTable> table;
+  TargetAttr target;
 };
 } // namespace
+
+/// Sets the kernel that the table has for the op, if it has one.
+LogicalResult SelectKernels::useTable(Operation *op) {
+  std::optional<ProductFacts> facts = ProductFacts::get(op);
+  const TunedKernel *tuned = table && facts ? table->find(*facts) : nullptr;
+  if (!tuned)
+    return success();
+  KernelEstimate estimate = estimateKernel(target, *facts, tuned->kernel);
+  if (!estimate.isPossible())
+    return op->emitError() << tuning << ": kernel "
+                           << stringifyKernelKind(tuned->kernel)
+                           << " cannot do " << facts->name() << ": "
+                           << estimate.refusal;
+  setKernel(op, tuned->kernel, tuned->tilePixels,
+            chooseTile(target, tuned->kernel).second);
+  return success();
+}
+
+LogicalResult SelectKernels::select(const IntegerProduct &product) {
+  Operation *op = product.op;
+  if (op->hasAttr("kernel"))
+    return success();
+  if (failed(useTable(op)))
+    return failure();
+  std::string reason = "tuned";
+  if (!op->hasAttr("kernel")) {
+    SmallVector<KernelEstimate> ranking =
+        rankKernels(target, *ProductFacts::get(op));
+    auto [pixels, channels] = chooseTile(target, ranking.front().kernel);
+    setKernel(op, ranking.front().kernel, pixels, channels);
+    reason = describe(ranking);
+  }
+  KernelKind kind = op->getAttrOfType<KernelAttr>("kernel").getKind();
+  remark::passed(op->getLoc(), options())
+      << remark::add("{0}: {1}: {2}", stringifyKernelKind(kind),
+                     describe(product), reason)
+      << remark::metric("Layer", layerName(op));
+  return success();
+}

@@ -1,40 +1,35 @@
-// RUN: qnn-opt %s --qnn-select-kernels | FileCheck %s
-// RUN: qnn-opt %s --qnn-select-kernels --remarks-filter-missed=qnn-select-kernels --remarks-filter-passed=qnn-select-kernels 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: qnn-opt %s --qnn-select-kernels --split-input-file | FileCheck %s
+// RUN: qnn-opt %s --qnn-select-kernels --split-input-file --remarks-filter-missed=qnn-select-kernels --remarks-filter-passed=qnn-select-kernels 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
+// A target that counts bits in words and has dot products of bytes.
+#znver4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #znver4} {
 // CHECK-LABEL: func @bipolar
-func.func @bipolar(%a: tensor<1x64xi1>, %w: tensor<8x64xi1>) -> tensor<1x8xi32> {
-  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [{{[0-9]+}}, 32]>
-  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations"
-  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x64xi1>, tensor<8x64xi1>) -> tensor<1x8xi32> loc("MatMul_3"("m.onnx":1:1))
-  return %0 : tensor<1x8xi32>
+func.func @bipolar(%a: tensor<16x64xi1>, %w: tensor<8x64xi1>) -> tensor<16x8xi32> {
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [14, 32]>
+  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, bit_serial {{[0-9]+}}"
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32> loc("MatMul_3"("m.onnx":1:1))
+  return %0 : tensor<16x8xi32>
 }
 
-// CHECK-LABEL: func @bit_serial
-func.func @bit_serial(%a: tensor<1x64xi4>, %w: tensor<8x64xi2>) -> tensor<1x8xi32> {
-  // CHECK: kernel = #qnn.kernel<bit_serial, tile = [{{[0-9]+}}, 32]>
-  // REMARK: bit_serial: ternary 2-bit weights, unsigned 4-bit activations
-  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<4, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<1x64xi4>, tensor<8x64xi2>) -> tensor<1x8xi32>
-  return %0 : tensor<1x8xi32>
+// 2 x 2 planes of bits cost less than 8 dot products, 3 x 3 more.
+// CHECK-LABEL: func @planes
+func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi3>, %v: tensor<64x64xi2>, %w: tensor<64x64xi3>) -> (tensor<16x64xi32>, tensor<16x64xi32>) {
+  // CHECK: kernel = #qnn.kernel<bit_serial, tile = [14, 32]>
+  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<64x64xi2>) -> tensor<16x64xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32]>
+  // REMARK: int8_dot: signed 3-bit weights, signed 3-bit activations: about {{[0-9]+}} cycles, bit_serial {{[0-9]+}}
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<3, signed>, rhs_code = #qnn.code<3, signed>} : (tensor<16x64xi3>, tensor<64x64xi3>) -> tensor<16x64xi32>
+  return %0, %1 : tensor<16x64xi32>, tensor<16x64xi32>
 }
 
-// 3 x 3 = 9 pairs of planes are more than 8.
-// CHECK-LABEL: func @too_many_planes
-func.func @too_many_planes(%a: tensor<1x64xi3>, %w: tensor<8x64xi3>) -> tensor<1x8xi32> {
-  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [{{[0-9]+}}, 32]>
-  // REMARK: int8_dot: signed 3-bit weights, signed 3-bit activations: too many bits for bit-planes
-  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<3, signed>, rhs_code = #qnn.code<3, signed>} : (tensor<1x64xi3>, tensor<8x64xi3>) -> tensor<1x8xi32>
-  return %0 : tensor<1x8xi32>
-}
-
-// CHECK-LABEL: func @groups
-func.func @groups(%a: tensor<1x4x4x64xi1>, %v: tensor<64x3x3x32xi1>, %w: tensor<64x3x3x16xi1>) -> (tensor<1x2x2x64xi32>, tensor<1x2x2x64xi32>) {
-  // Two groups of 32 channels fill words, four groups of 16 do not.
-  // CHECK: groups = 2 {{.*}} kernel = #qnn.kernel<xnor_popcount
-  // CHECK: groups = 4 {{.*}} kernel = #qnn.kernel<int8_dot
-  // REMARK: int8_dot: bipolar 1-bit weights, bipolar 1-bit activations: channels of a group do not fill words
-  %0 = qnn.iconv2d %a, %v {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, groups = 2} : (tensor<1x4x4x64xi1>, tensor<64x3x3x32xi1>) -> tensor<1x2x2x64xi32>
-  %1 = qnn.iconv2d %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, groups = 4} : (tensor<1x4x4x64xi1>, tensor<64x3x3x16xi1>) -> tensor<1x2x2x64xi32>
-  return %0, %1 : tensor<1x2x2x64xi32>, tensor<1x2x2x64xi32>
+// Three channels are one step of a dot product, and one of 32 pairs of bits.
+// CHECK-LABEL: func @few_channels
+func.func @few_channels(%a: tensor<16x3xi2>, %v: tensor<8x3xi2>) -> tensor<16x8xi32> {
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x3xi2>, tensor<8x3xi2>) -> tensor<16x8xi32>
+  return %0 : tensor<16x8xi32>
 }
 
 // A kernel that is there already stays.
@@ -54,4 +49,20 @@ func.func @float(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>, %v: tensor<2x2xf32>) 
   // REMARK: kept float: activation is not quantized
   %1 = qnn.matmul %0, %v : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
+}
+}
+
+// -----
+
+// Eight instructions count the bits of a register, two multiply its bytes.
+#haswell = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>
+module attributes {qnn.target = #haswell} {
+// CHECK-LABEL: func @sequence
+func.func @sequence(%a: tensor<16x64xi2>, %b: tensor<16x64xi1>, %v: tensor<8x64xi2>, %w: tensor<8x64xi1>) -> (tensor<16x8xi32>, tensor<16x8xi32>) {
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [2, 32]>
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<8x64xi2>) -> tensor<16x8xi32>
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [2, 32]>
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32>
+  return %0, %1 : tensor<16x8xi32>, tensor<16x8xi32>
+}
 }

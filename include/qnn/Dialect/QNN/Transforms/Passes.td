@@ -177,12 +177,14 @@ def NarrowAccumulators : Pass<"qnn-narrow-accumulators"> {
 def SelectKernels : Pass<"qnn-select-kernels"> {
   let summary = "choose a kernel for each product";
   let description = [{
-    Sets `kernel` of each `qnn.imatmul` and `qnn.iconv2d` that has none:
-    `xnor_popcount` where both operands are bipolar; `bit_serial` where both
-    have at most 4 bits and bits times bits is at most 8; else `int8_dot`, also
-    where the channels of a group do not fill words of 32. The tile is the
-    target's. Each choice is a passed remark; each `qnn.matmul` and `qnn.conv2d`
-    is a missed remark, `kept float: ` and the reason.
+    Sets `kernel` of each `qnn.imatmul` and `qnn.iconv2d` that has none: kernel
+    and tile of the tuning table where it has the product (of `qnn.matmul` and
+    `qnn.conv2d`, too), else the kernel that costs the least cycles by the
+    target's cost model (`lib/Target/CostModel.cpp`) and the target's tile. Each
+    choice is a passed remark, with the cost of the kernel and of the next best;
+    each `qnn.matmul` and `qnn.conv2d` is a missed remark, `kept float: ` and the
+    reason. A table that cannot be read, was measured on another target, or
+    names a kernel that cannot do a product makes the pass fail.
 
     ```mlir
     %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>}
@@ -192,6 +194,10 @@ def SelectKernels : Pass<"qnn-select-kernels"> {
         : (tensor<1x784xi1>, tensor<64x784xi1>) -> tensor<1x64xi16>
     ```
   }];
+  let options = [
+    Option<"tuning", "tuning", "std::string", /*default=*/"",
+           "JSON file of kernels that were measured, as `qnn-bench --tune` writes it">
+  ];
 }
 
 //===----------------------------------------------------------------------===//

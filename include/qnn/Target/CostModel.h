@@ -1,0 +1,38 @@
+//===- CostModel.h - What each kernel costs on a target ---------*- C++ -*-===//
+//
+// An estimate in cycles of one core, good enough to rank kernels; qnn-bench
+// measures where it is not. CostModel.cpp has the numbers: one table of cycles
+// for each class of targets, and for each kernel a function that says how many
+// steps it takes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QNN_TARGET_COSTMODEL_H
+#define QNN_TARGET_COSTMODEL_H
+
+#include "qnn/Target/ProductFacts.h"
+#include "qnn/Target/Target.h"
+
+namespace qnn {
+
+/// A kernel's cost of a product, or why it cannot do it.
+struct KernelEstimate {
+  KernelKind kernel;
+  double cycles = 0;
+  std::string refusal; ///< not empty: the kernel cannot do it
+
+  bool isPossible() const { return refusal.empty(); }
+};
+
+/// What `kernel` costs. The lookup of floats by +-1 takes the weights' word for
+/// being signs.
+KernelEstimate estimateKernel(TargetAttr target, const ProductFacts &product,
+                              KernelKind kernel);
+
+/// The kernels that can do the product, the cheapest first.
+llvm::SmallVector<KernelEstimate> rankKernels(TargetAttr target,
+                                              const ProductFacts &product);
+
+} // namespace qnn
+
+#endif // QNN_TARGET_COSTMODEL_H

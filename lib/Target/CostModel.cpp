@@ -1,0 +1,281 @@
+//===- CostModel.cpp - What each kernel costs on a target -------*- C++ -*-===//
+//
+// A kernel repeats a *step*: so many channels of the sum of one pixel, for one
+// register of output channels. Its cost is
+//
+//   pixels x taps x registers x steps x cycles of a step
+//
+// but no less than reading the weights takes: from memory once, where they do
+// not fit the second-level cache, and from that cache once for each tile of
+// pixels. What is done for a pixel and not for each register comes on top:
+// activations that are prepared (for a pixel of the input), sums of them (for a
+// pixel of the result). Registers are counted whole, so few output channels in
+// a group, as few channels in a step, cost as much as many.
+//
+// A new kernel, or form of one, is a column of the table or two, and a function
+// in the list at the end.
+//
+//===----------------------------------------------------------------------===//
+
+#include "qnn/Target/CostModel.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Target/Int8Plan.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace qnn;
+using llvm::divideCeil;
+
+//===----------------------------------------------------------------------===//
+// Targets
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Cycles of a step on one class of targets.
+struct CostRow {
+  unsigned vectorBits, registers;
+  /// 32 channels, 1 bit by 1 bit: by popcounts of words; of bytes.
+  double countWords, countBytes;
+  /// 4 channels of bytes, for each Int8Form.
+  double dot, bytePairs, shortPairs, products;
+  /// 1 channel of floats.
+  double fma;
+  /// As many channels of floats as index a table of one register.
+  double permuteFloats;
+};
+} // namespace
+
+/// AVX-512 as measured on Zen 4 in the first-level cache, AVX2 on Zen 1;
+/// others by counting instructions, two or three of which start in a cycle.
+static const CostRow costs[] = {
+    {512, 32, 1.5, 4.0, 1.0, 1.25, 2.5, 6.0, 1.0, 1.33},
+    {256, 16, 1.0, 2.4, 0.5, 0.75, 1.5, 6.0, 0.5, 0.76},
+    {128, 32, 1.5, 1.5, 0.5, 1.0, 2.0, 4.0, 0.5, 1.0},
+    {128, 16, 1.0, 2.7, 0.5, 0.75, 1.5, 8.0, 1.0, 1.0},
+};
+
+static const CostRow &costsOf(TargetAttr target) {
+  for (const CostRow &row : costs)
+    if (row.vectorBits == target.getVectorBits() &&
+        row.registers == target.getRegisters())
+      return row;
+  return std::end(costs)[-1];
+}
+
+/// Bytes that a core reads in a cycle.
+static constexpr double fromMemory = 4, fromCache = 32;
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What a kernel does with a product.
+struct Work {
+  int64_t channels = 1; ///< of the sum, in a step
+  double cycles = 0;    ///< of a step
+  int64_t weightBits = 32;
+  /// Once for each step of an input pixel; of an output pixel and tap.
+  double prepare = 0, terms = 0;
+  bool lanesAreGroups = false; ///< depthwise
+};
+
+/// What a kernel needs to know, and where it says why it cannot.
+struct Question {
+  TargetAttr target;
+  const ProductFacts &product;
+  const CostRow &costs;
+  std::string &refusal;
+
+  Work refuse(StringRef reason) const {
+    refusal = reason.str();
+    return {};
+  }
+  bool isFloat() const { return !product.activations; }
+  /// Cycles of packing a word of each plane of the activations. The layer
+  /// before stores words itself where it has thresholds, which codes of up to 4
+  /// bits have, and where groups fill words.
+  double packCycles() const {
+    int64_t planes = product.activations.getBits();
+    bool isWhole = product.g.groups == 1 || product.g.channels % wordBits == 0;
+    if (isWhole && planes <= 4)
+      return 0;
+    return 1.5 * planes + (isWhole ? 0 : 10);
+  }
+  /// A step of 32 pairs of bits.
+  double countCycles() const {
+    return findInstruction(target, Instruction::PopcountWords)
+               ? costs.countWords
+               : costs.countBytes;
+  }
+};
+} // namespace
+
+static Work xnorWork(const Question &q) {
+  if (q.isFloat() || !q.product.activations.isBipolar() ||
+      !q.product.weights.isBipolar())
+    return q.refuse("both operands have to be bipolar");
+  Work work;
+  work.channels = wordBits;
+  work.cycles = q.countCycles();
+  work.prepare = q.packCycles();
+  work.weightBits = 1;
+  return work;
+}
+
+static Work bitSerialWork(const Question &q) {
+  if (q.isFloat())
+    return q.refuse("the operands are floats");
+  int64_t a = q.product.activations.getBits(), w = q.product.weights.getBits();
+  Work work;
+  work.prepare = q.packCycles();
+  work.channels = wordBits;
+  work.cycles = a * w * q.countCycles();
+  work.weightBits = w;
+  if (q.product.activations.isBipolar() != q.product.weights.isBipolar())
+    work.terms = 2 * a;
+  return work;
+}
+
+/// A channel of as many groups as there are lanes: extend, multiply, add.
+static Work depthwiseWork(const Question &q) {
+  Work work;
+  work.cycles = q.costs.products / 2;
+  work.weightBits = 8;
+  work.lanesAreGroups = true;
+  return work;
+}
+
+static Work int8Work(const Question &q) {
+  if (q.isFloat())
+    return q.refuse("the operands are floats");
+  const ContractionGeometry &g = q.product.g;
+  if (isDepthwise(KernelKind::Int8Dot, g.channels, g.outChannels, g.groups,
+                  /*tile=*/4))
+    return depthwiseWork(q);
+  Int8Plan plan =
+      chooseInt8Plan(q.target, q.product.activations, q.product.weights);
+  Work work;
+  work.channels = dotChannels;
+  work.weightBits = 8;
+  bool isWhole =
+      g.channels % dotChannels == 0 && !q.product.activations.isBipolar();
+  work.prepare = isWhole ? 0 : 2;
+  work.terms = plan.shift ? 2 : 0;
+  switch (plan.form) {
+  case Int8Form::Dot:
+    work.cycles = q.costs.dot;
+    return work;
+  case Int8Form::BytePairs:
+    // Sums in 16 bits are added up when they are full.
+    work.cycles = q.costs.bytePairs * (1 + 1.0 / plan.narrowUnits);
+    return work;
+  case Int8Form::ShortPairs:
+    work.cycles = q.costs.shortPairs;
+    work.prepare = 4;
+    return work;
+  case Int8Form::Products:
+    work.cycles = q.costs.products;
+    return work;
+  }
+  llvm_unreachable("unknown form");
+}
+
+static Work floatWork(const Question &q) {
+  if (!q.isFloat())
+    return q.refuse("the operands are codes");
+  const ContractionGeometry &g = q.product.g;
+  Work work;
+  work.cycles = q.costs.fma;
+  work.lanesAreGroups = isDepthwise(KernelKind::F32Fma, g.channels,
+                                    g.outChannels, g.groups, /*tile=*/4);
+  return work;
+}
+
+/// Floats by signs. A table takes a product for each of its channels; the
+/// buffer that it goes through costs some cycles, too.
+static Work lookupWork(const Question &q) {
+  if (!q.isFloat())
+    return q.refuse("the activations are codes");
+  if (!findInstruction(q.target, Instruction::PermuteFloats))
+    return q.refuse("the target permutes no floats");
+  Work work;
+  work.channels = llvm::Log2_64(q.target.getVectorBits() / 32);
+  work.cycles = q.costs.permuteFloats;
+  work.weightBits = 1;
+  work.prepare = work.channels * q.costs.fma + 8;
+  return work;
+}
+
+static constexpr struct {
+  KernelKind kernel;
+  Work (*work)(const Question &);
+} kernels[] = {
+    {KernelKind::XnorPopcount, xnorWork},
+    {KernelKind::BitSerial, bitSerialWork},
+    {KernelKind::Int8Dot, int8Work},
+    {KernelKind::F32Fma, floatWork},
+    {KernelKind::Lookup, lookupWork},
+};
+
+//===----------------------------------------------------------------------===//
+// Estimates
+//===----------------------------------------------------------------------===//
+
+/// Cycles in which the weights are read.
+static double streamCycles(TargetAttr target, const ProductFacts &product,
+                           const Work &work, int64_t tilePixels) {
+  const ContractionGeometry &g = product.g;
+  double bytes =
+      double(g.outChannels) * product.taps() * g.channels * work.weightBits / 8;
+  double tiles = divideCeil(product.pixels(), tilePixels);
+  double cycles = bytes * tiles / fromCache;
+  if (bytes > getCacheBytes(target))
+    cycles += bytes / fromMemory;
+  return cycles;
+}
+
+static double cyclesOf(TargetAttr target, const ProductFacts &product,
+                       const Work &work, int64_t tilePixels) {
+  const ContractionGeometry &g = product.g;
+  int64_t lanes = target.getVectorBits() / 32;
+  int64_t groups = work.lanesAreGroups ? divideCeil(g.groups, lanes) : g.groups;
+  double registers =
+      double(groups) * divideCeil(product.outChannelsOfGroup(), lanes);
+  double steps = divideCeil(g.channels, work.channels);
+  double sums =
+      product.pixels() * product.taps() * registers * steps * work.cycles;
+  double prepared = product.inputPixels() * groups * steps * work.prepare;
+  double terms =
+      product.pixels() * product.taps() * groups * steps * work.terms;
+  return std::max(sums, streamCycles(target, product, work, tilePixels)) +
+         prepared + terms;
+}
+
+KernelEstimate qnn::estimateKernel(TargetAttr target,
+                                   const ProductFacts &product,
+                                   KernelKind kernel) {
+  KernelEstimate estimate{kernel, 0, {}};
+  Question question{target, product, costsOf(target), estimate.refusal};
+  for (const auto &row : kernels)
+    if (row.kernel == kernel) {
+      Work work = row.work(question);
+      if (estimate.isPossible())
+        estimate.cycles =
+            cyclesOf(target, product, work, chooseTile(target, kernel).first);
+    }
+  return estimate;
+}
+
+SmallVector<KernelEstimate> qnn::rankKernels(TargetAttr target,
+                                             const ProductFacts &product) {
+  SmallVector<KernelEstimate> estimates;
+  for (const auto &row : kernels)
+    estimates.push_back(estimateKernel(target, product, row.kernel));
+  llvm::erase_if(estimates,
+                 [](const KernelEstimate &e) { return !e.isPossible(); });
+  llvm::sort(estimates, [](const KernelEstimate &a, const KernelEstimate &b) {
+    return std::tie(a.cycles, a.kernel) < std::tie(b.cycles, b.kernel);
+  });
+  return estimates;
+}
