@@ -267,7 +267,7 @@ struct TileRow {
 static const TileRow tiles[] = {
     {{512, 32, Popcount::Instruction}, 14, 14, 14, 14, 10},
     {{512, 32, Popcount::Sequence}, 8, 8, 14, 14, 10},
-    {{256, 16, Popcount::Sequence}, 2, 2, 2, 2, 2},
+    {{256, 16, Popcount::Sequence}, 1, 1, 2, 2, 2},
     {{128, 32, Popcount::Instruction}, 1, 1, 2, 2, 2},
     {{128, 16, Popcount::Sequence}, 1, 1, 1, 1, 1},
 };

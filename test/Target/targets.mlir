@@ -6,7 +6,7 @@
 
 // RUN: qnn-compile %s --emit=packed --target=x86-64-v3 -o - | FileCheck %s --check-prefix=V3
 // V3: cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>
-// V3: #qnn.kernel<xnor_popcount, tile = [2, 32]>
+// V3: #qnn.kernel<xnor_popcount, tile = [1, 32]>
 
 // RUN: qnn-compile %s --emit=packed --target=x86-64-v4 -o - | FileCheck %s --check-prefix=V4
 // V4: cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>

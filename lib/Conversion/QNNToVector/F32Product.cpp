@@ -1,6 +1,7 @@
 //===- F32Product.cpp - Floats ----------------------------------*- C++ -*-===//
 
 #include "InnerProduct.h"
+#include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -15,6 +16,15 @@ struct F32 : InnerProduct {
 
   UnitLayout unit() const override {
     return {1, c.depthwise ? c.tileChannels : 1, 1, /*padded=*/false};
+  }
+
+  /// The weights of a block of output channels fill half of the cache: all
+  /// tiles of pixels read them. The sums of a convolution stay in registers
+  /// over all taps, and weights that are used once are never read again.
+  int64_t unitsOfBlock() const override {
+    if (c.isConv || c.g.outWidth <= c.tilePixels)
+      return 0;
+    return getCacheBytes(c.target) / 2 / (c.tileChannels * sizeof(float));
   }
 
   SmallVector<Type> accumulators(TileShape tile) const override {

@@ -32,6 +32,27 @@ func.func @few_channels(%a: tensor<16x3xi2>, %v: tensor<8x3xi2>) -> tensor<16x8x
   return %0 : tensor<16x8xi32>
 }
 
+// 16 channels of a group are half a word, and four dot products. A channel of
+// its own for each group would be a word.
+// CHECK-LABEL: func @groups
+func.func @groups(%a: tensor<1x8x8x64xi1>, %v: tensor<64x3x3x16xi1>, %w: tensor<64x3x3x1xi1>) -> (tensor<1x6x6x64xi32>, tensor<1x6x6x64xi32>) {
+  // CHECK: groups = 4 {{.*}}kernel = #qnn.kernel<xnor_popcount
+  %0 = qnn.iconv2d %a, %v {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, groups = 4} : (tensor<1x8x8x64xi1>, tensor<64x3x3x16xi1>) -> tensor<1x6x6x64xi32>
+  // CHECK: groups = 64 {{.*}}kernel = #qnn.kernel<int8_dot
+  %1 = qnn.iconv2d %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, groups = 64} : (tensor<1x8x8x64xi1>, tensor<64x3x3x1xi1>) -> tensor<1x6x6x64xi32>
+  return %0, %1 : tensor<1x6x6x64xi32>, tensor<1x6x6x64xi32>
+}
+
+// Few rows: the weights' bytes cost more than eight planes of activations.
+// CHECK-LABEL: func @memory
+func.func @memory(%a: tensor<1x4096xi8>, %b: tensor<64x4096xi8>, %w: tensor<4096x4096xi1>) -> (tensor<1x4096xi32>, tensor<64x4096xi32>) {
+  // CHECK: kernel = #qnn.kernel<bit_serial
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x4096xi8>, tensor<4096x4096xi1>) -> tensor<1x4096xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<64x4096xi8>, tensor<4096x4096xi1>) -> tensor<64x4096xi32>
+  return %0, %1 : tensor<1x4096xi32>, tensor<64x4096xi32>
+}
+
 // A kernel that is there already stays.
 // CHECK-LABEL: func @chosen
 func.func @chosen(%a: tensor<1x64xi1>, %w: tensor<8x64xi1>) -> tensor<1x8xi32> {
@@ -61,7 +82,7 @@ module attributes {qnn.target = #haswell} {
 func.func @sequence(%a: tensor<16x64xi2>, %b: tensor<16x64xi1>, %v: tensor<8x64xi2>, %w: tensor<8x64xi1>) -> (tensor<16x8xi32>, tensor<16x8xi32>) {
   // CHECK: kernel = #qnn.kernel<int8_dot, tile = [2, 32]>
   %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<8x64xi2>) -> tensor<16x8xi32>
-  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [2, 32]>
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>
   %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32>
   return %0, %1 : tensor<16x8xi32>, tensor<16x8xi32>
 }
