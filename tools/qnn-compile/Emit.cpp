@@ -27,9 +27,7 @@ Level qnn::levelOf(EmitKind kind) {
   }
 }
 
-bool qnn::isText(EmitKind kind) {
-  return kind != EmitKind::Object && kind != EmitKind::Library;
-}
+bool qnn::isText(EmitKind kind) { return kind < EmitKind::Object; }
 
 static bool isDevice(StringRef path) {
   sys::fs::file_status status;
@@ -38,35 +36,44 @@ static bool isDevice(StringRef path) {
 }
 
 std::vector<std::string> qnn::outputPaths(EmitKind kind, StringRef output) {
-  if (isText(kind) || output == "-" || isDevice(output))
+  bool isOne = isText(kind) || kind == EmitKind::Program;
+  if (isOne || output == "-" || isDevice(output))
     return {output.str()};
   StringRef suffix = kind == EmitKind::Object ? ".o" : ".so";
   output.consume_back(suffix);
   return {(output + suffix).str(), (output + ".h").str()};
 }
 
-/// The contents of the shared library that an object becomes, with the
-/// runtime's threads in it where it has a use for them.
-static Expected<std::string> linkInMemory(mlir::ModuleOp module,
-                                          StringRef object) {
-  SmallString<128> folder;
-  if (std::error_code code = sys::fs::createUniqueDirectory("qnn", folder))
-    return makeError("temporary folder: " + code.message());
-  scope_exit remove([&] { sys::fs::remove_directories(folder); });
-  std::string objectPath = (folder + "/model.o").str();
-  std::string libraryPath = (folder + "/model.so").str();
-  if (Error error = writeFile(objectPath, object))
-    return std::move(error);
-  std::vector<std::string> inputs = {objectPath};
+/// A shared library has the runtime's threads in it where it has a use for
+/// them.
+static Error linkLibrary(mlir::ModuleOp module, const std::string &object,
+                         StringRef output) {
+  std::vector<std::string> inputs = {object};
   if (getModelInfo(module).threads > 1) {
     Expected<std::string> runtime = findRuntime(module);
     if (!runtime)
       return runtime.takeError();
     inputs.push_back(*runtime);
   }
-  if (Error error = linkShared(inputs, libraryPath))
+  return linkShared(inputs, output);
+}
+
+/// The contents of the library or program that an object becomes.
+static Expected<std::string> linkInMemory(mlir::ModuleOp module, EmitKind kind,
+                                          StringRef object) {
+  SmallString<128> folder;
+  if (std::error_code code = sys::fs::createUniqueDirectory("qnn", folder))
+    return makeError("temporary folder: " + code.message());
+  scope_exit remove([&] { sys::fs::remove_directories(folder); });
+  std::string objectPath = (folder + "/model.o").str();
+  std::string linkedPath = (folder + "/model").str();
+  if (Error error = writeFile(objectPath, object))
     return std::move(error);
-  return readFile(libraryPath);
+  if (Error error = kind == EmitKind::Program
+                        ? linkProgram(module, objectPath, linkedPath)
+                        : linkLibrary(module, objectPath, linkedPath))
+    return std::move(error);
+  return readFile(linkedPath);
 }
 
 static Expected<std::string> emitBytes(mlir::ModuleOp module, EmitKind kind,
@@ -99,11 +106,11 @@ Error qnn::emit(mlir::ModuleOp module, EmitKind kind, unsigned optLevel,
   if (isText(kind))
     return writeFile(paths[0], *bytes);
   report.codeBytes = bytes->size();
-  if (kind == EmitKind::Library)
-    if (!(bytes = linkInMemory(module, *bytes)))
+  bool isLinked = kind != EmitKind::Object;
+  if (isLinked)
+    if (!(bytes = linkInMemory(module, kind, *bytes)))
       return bytes.takeError();
-  std::vector<OutputFile> files = {
-      {paths[0], *bytes, kind == EmitKind::Library}};
+  std::vector<OutputFile> files = {{paths[0], *bytes, isLinked}};
   if (paths.size() > 1)
     files.push_back({paths[1], makeHeader(getModelInfo(module)), false});
   return writeFiles(files);

@@ -20,7 +20,8 @@ enum class EmitKind {
   LLVMIR,
   Assembly,
   Object,
-  Library
+  Library,
+  Program
 };
 
 /// The level of the IR that a kind of output is made from.
@@ -28,9 +29,9 @@ Level levelOf(EmitKind kind);
 /// True for kinds that are text.
 bool isText(EmitKind kind);
 
-/// The files that `output` stands for: OUT itself, OUT.o and OUT.h, OUT.so and
-/// OUT.h; OUT may be given with or without the suffix. A device takes the
-/// object or library alone.
+/// The files that `output` stands for: OUT itself (text and programs), OUT.o
+/// and OUT.h, OUT.so and OUT.h; OUT may be given with or without the suffix. A
+/// device takes the object or library alone.
 std::vector<std::string> outputPaths(EmitKind kind, llvm::StringRef output);
 
 /// Writes `module`, which is at the kind's level, to the files.

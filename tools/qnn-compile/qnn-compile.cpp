@@ -38,7 +38,9 @@ static cl::opt<EmitKind> emitKind(
                clEnumValN(EmitKind::LLVMIR, "llvm-ir", "LLVM IR, optimized"),
                clEnumValN(EmitKind::Assembly, "asm", "assembly"),
                clEnumValN(EmitKind::Object, "obj", "OUT.o and OUT.h (default)"),
-               clEnumValN(EmitKind::Library, "lib", "OUT.so and OUT.h")));
+               clEnumValN(EmitKind::Library, "lib", "OUT.so and OUT.h"),
+               clEnumValN(EmitKind::Program, "exe",
+                          "OUT, a program that reads and writes .npy files")));
 static cl::opt<std::string>
     target("target", cl::cat(category), cl::init("native"),
            cl::value_desc("CPU"),

@@ -53,6 +53,11 @@ llvm::Expected<std::string> findRuntime(mlir::ModuleOp module);
 llvm::Error linkShared(llvm::ArrayRef<std::string> inputs,
                        llvm::StringRef output);
 
+/// Links a model's object with a main function that reads and writes .npy
+/// files, by the C compiler of PATH; for this machine's architecture only.
+llvm::Error linkProgram(mlir::ModuleOp module, llvm::StringRef object,
+                        llvm::StringRef output);
+
 /// A model compiled in process. The descriptor lives as long as this object.
 class JITModel {
 public:
