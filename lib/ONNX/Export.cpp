@@ -2,6 +2,7 @@
 
 #include "qnn/ONNX/Export.h"
 #include "Exporter.h"
+#include "ModelFile.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
 #include "qnn/Reference/Tensor.h"
@@ -94,6 +95,25 @@ onnx::NodeProto &Exporter::node(Operation *op, StringRef type,
   return addNode(graph, type, inputs, nameOf(op->getResult(0)));
 }
 
+onnx::NodeProto &Exporter::nodeOf(Value result, StringRef type,
+                                  ArrayRef<std::string> inputs) {
+  return addNode(graph, type, inputs, nameOf(result));
+}
+
+onnx::NodeProto &Exporter::node(Operation *op, StringRef type,
+                                ArrayRef<std::string> inputs,
+                                ArrayRef<Value> results,
+                                SmallVectorImpl<std::string> &outputs) {
+  std::string base = nameOf(results.front());
+  for (Value result : results)
+    outputs.push_back(result.use_empty() ? "" : unique(base + "_part"));
+  onnx::NodeProto &node = addNode(graph, type, inputs, outputs.front());
+  node.set_name(base);
+  for (StringRef output : ArrayRef(outputs).drop_front())
+    node.add_output(output.str());
+  return node;
+}
+
 std::string Exporter::helper(Operation *op, StringRef type,
                              ArrayRef<std::string> inputs) {
   std::string output = unique(nameOf(op->getResult(0)) + "_part");
@@ -135,6 +155,7 @@ static const OpExporterTable &exporterTable() {
     OpExporterTable all;
     addElementwiseExporters(all);
     addLayerExporters(all);
+    addRecurrentExporters(all);
     addShapeExporters(all);
     return all;
   }();
@@ -239,6 +260,10 @@ llvm::Error qnn::exportONNX(ModuleOp module, StringRef path) {
   model.mutable_graph()->set_name(function.getName().str());
   if (failed(Exporter(*model.mutable_graph()).run(function)))
     return fileError(path, reason);
+  if (llvm::any_of(model.graph().node(), [](const onnx::NodeProto &node) {
+        return node.domain() == recurrentDomain;
+      }))
+    addOpset(model, recurrentDomain, 1);
   std::string bytes;
   if (model.ByteSizeLong() > (size_t(1) << 31) - 1)
     return fileError(path, "the model exceeds the 2 GB of an ONNX file");

@@ -39,6 +39,8 @@ static onnx::NodeProto &productNode(Exporter &e, Operation *op, StringRef type,
 /// Weights `[n, k]`: Gemm has a switch for them, MatMul needs a transpose.
 static LogicalResult exportMatmul(Exporter &e, Operation *op) {
   auto matmul = cast<MatmulOp>(op);
+  if (belongsToRecurrent(op))
+    return success();
   std::string lhs = e.nameOf(matmul.getLhs()), rhs = e.nameOf(matmul.getRhs());
   if (!matmul.getTransposeRhs()) {
     e.node(op, "MatMul", {lhs, rhs});
@@ -101,7 +103,7 @@ static LogicalResult exportBatchNorm(Exporter &e, Operation *op) {
 /// ONNX adds along the last dimension; elsewhere the bias gets dimensions of 1.
 static LogicalResult exportBiasAdd(Exporter &e, Operation *op) {
   auto add = cast<BiasAddOp>(op);
-  if (fusedBias(add.getInput().getDefiningOp()))
+  if (fusedBias(add.getInput().getDefiningOp()) || belongsToRecurrent(op))
     return success();
   int64_t rank = rankOf(add.getInput());
   std::string bias = e.nameOf(add.getBias());

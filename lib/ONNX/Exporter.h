@@ -23,6 +23,15 @@ public:
   /// A node with `inputs` for `op`; its output is the op's result.
   onnx::NodeProto &node(mlir::Operation *op, llvm::StringRef type,
                         llvm::ArrayRef<std::string> inputs);
+  /// The same for one result of an op.
+  onnx::NodeProto &nodeOf(mlir::Value result, llvm::StringRef type,
+                          llvm::ArrayRef<std::string> inputs);
+  /// A node with an output, of a name of its own, for each of `results` that is
+  /// used; other outputs are missing. Their names go to `outputs`.
+  onnx::NodeProto &node(mlir::Operation *op, llvm::StringRef type,
+                        llvm::ArrayRef<std::string> inputs,
+                        llvm::ArrayRef<mlir::Value> results,
+                        llvm::SmallVectorImpl<std::string> &outputs);
   /// A node before that one, whose output has a name of its own.
   std::string helper(mlir::Operation *op, llvm::StringRef type,
                      llvm::ArrayRef<std::string> inputs);
@@ -55,10 +64,14 @@ private:
 /// The domain of QONNX's ops.
 inline constexpr llvm::StringLiteral kQONNXDomain = "qonnx.custom_op.general";
 
+/// Whether a product, or its bias, is part of the node of a recurrent layer.
+bool belongsToRecurrent(mlir::Operation *op);
+
 using OpExporter = llvm::LogicalResult (*)(Exporter &, mlir::Operation *);
 using OpExporterTable = llvm::StringMap<OpExporter>;
 void addElementwiseExporters(OpExporterTable &table);
 void addLayerExporters(OpExporterTable &table);
+void addRecurrentExporters(OpExporterTable &table);
 void addShapeExporters(OpExporterTable &table);
 
 } // namespace qnn

@@ -178,6 +178,7 @@ static HandlerTable makeHandlerTable() {
   addPoolHandlers(table);
   addQDQHandlers(table);
   addQuantHandlers(table);
+  addRecurrentHandlers(table);
   addReduceHandlers(table);
   addSelectHandlers(table);
   addShapeHandlers(table);
@@ -187,10 +188,12 @@ static HandlerTable makeHandlerTable() {
 NodeHandler qnn::lookupHandler(const onnx::NodeProto &node) {
   static const HandlerTable table = makeHandlerTable();
   StringRef domain = node.domain();
-  if (!domain.empty() && domain != "ai.onnx" && domain != quantDomain)
+  std::string prefix = domain == quantDomain       ? "qonnx."
+                       : domain == recurrentDomain ? "recurrent."
+                                                   : "";
+  if (prefix.empty() && !domain.empty() && domain != "ai.onnx")
     return nullptr;
-  bool isQuant = domain == quantDomain;
-  std::string key = (isQuant ? "qonnx." : "") + node.op_type();
+  std::string key = prefix + node.op_type();
   auto found = table.find(key);
   return found == table.end() ? nullptr : found->second;
 }

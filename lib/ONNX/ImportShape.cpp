@@ -3,6 +3,7 @@
 #include "Importer.h"
 
 #include "TensorData.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 
@@ -275,10 +276,13 @@ static void importSplit(NodeImporter &node) {
 }
 
 /// Of a value that is not constant: one slice for each index, or one for all
-/// where they are evenly spaced.
+/// where they are evenly spaced. Rows at indices that are not known:
+/// qnn.gather.
 static void importGather(NodeImporter &node) {
   Value input = node.anyInput(0);
   int64_t axis = node.normalizeAxis(node.getInt("axis", 0), node.rank(0));
+  if (axis == 0 && !node.constant(1))
+    return node.define(0, node.create<GatherOp>({input, node.anyInput(1)}));
   SmallVector<int64_t> indices = node.integers(1, "the index");
   for (int64_t &index : indices)
     index = node.normalizeAxis(index, node.shape(0)[axis]);

@@ -197,6 +197,7 @@ void addNNHandlers(HandlerTable &table);
 void addPoolHandlers(HandlerTable &table);
 void addQDQHandlers(HandlerTable &table);
 void addQuantHandlers(HandlerTable &table);
+void addRecurrentHandlers(HandlerTable &table);
 void addReduceHandlers(HandlerTable &table);
 void addSelectHandlers(HandlerTable &table);
 void addShapeHandlers(HandlerTable &table);

@@ -12,6 +12,9 @@ namespace qnn {
 /// calls it.
 inline constexpr const char quantDomain[] = "qonnx.custom_op.general";
 
+/// That of recurrent layers that ONNX has no op for.
+inline constexpr const char recurrentDomain[] = "qnn.recurrent";
+
 /// Reads `.onnx` (protobuf) or `.onnxtxt` (ONNX's text syntax), with tensors
 /// stored in other files; gives QONNX's ops their one domain, and nodes without
 /// a name one of the form OpType_index. Throws ImportError.

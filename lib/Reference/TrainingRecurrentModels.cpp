@@ -15,6 +15,10 @@ using namespace qnn;
 
 using Row = std::vector<double>;
 
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
 namespace {
 /// What both directions know of a layer. Rows are [gate or saved value, H].
 struct Layer {
@@ -26,11 +30,11 @@ struct Layer {
   const Tensor *lengths = nullptr;
 
   template <typename OpTy>
-  Layer(OpTy op, const Tensor &sequence, const Tensor &weights)
+  Layer(OpTy op, Value projection, const Tensor &weights)
       : cell(op.getCell()), hard(op.getHard()), reverse(op.getReverse()),
         hiddenQuantizer(op.getHiddenQuantizerAttr()),
-        cellQuantizer(op.getCellQuantizerAttr()), steps(sequence.shape[0]),
-        batch(sequence.shape[1]), hidden(weights.shape[1]),
+        cellQuantizer(op.getCellQuantizerAttr()), steps(shapeOf(projection)[0]),
+        batch(shapeOf(projection)[1]), hidden(weights.shape[1]),
         gates(gatesOf(cell)), saved(savedOf(cell)), weights(weights) {}
 
   /// The steps of row `b` in the order of the walk.
@@ -56,6 +60,26 @@ struct Layer {
              int64_t count) const {
     llvm::copy(row, sequence.floats.begin() + at(t, b, count));
   }
+
+  /// Element of saved values `[slot, value of a unit, row]`.
+  int64_t savedAt(int64_t slot, int64_t i, int64_t b) const {
+    return (slot * saved * hidden + i) * batch + b;
+  }
+  /// The first `count` saved values of every unit.
+  Row readSaved(const Tensor &tensor, int64_t slot, int64_t b,
+                int64_t count) const {
+    Row row(count * hidden);
+    for (size_t i = 0; i < row.size(); ++i)
+      row[i] = tensor.floats[savedAt(slot, i, b)];
+    return row;
+  }
+  void writeSaved(const Row &row, Tensor &tensor, int64_t slot,
+                  int64_t b) const {
+    for (size_t i = 0; i < row.size(); ++i)
+      tensor.floats[savedAt(slot, i, b)] = row[i];
+  }
+  /// The slot behind step t.
+  int64_t slotAfter(int64_t t) const { return reverse ? steps - t : t + 1; }
 
   double sigmoid(double x) const {
     return hard ? std::min(std::max((x + 1) / 2, 0.0), 1.0)
@@ -101,7 +125,7 @@ static Row multiplyWeights(const Layer &layer, const Row &h) {
 
 namespace {
 /// One unit of a cell: from its gates' sums `p` and `r` and its states to the
-/// new states; `saved` gets what the gradient needs.
+/// new states; `saved` gets these and what else the gradient needs.
 struct UnitStep {
   const Layer &layer;
   int64_t j;
@@ -110,35 +134,37 @@ struct UnitStep {
   double sum(int64_t gate) const {
     return p[gate * layer.hidden + j] + r[gate * layer.hidden + j];
   }
+  double hidden(double raw) const {
+    return quantizeState(layer.hiddenQuantizer, raw);
+  }
   void save(Row &saved, ArrayRef<double> values) const {
     for (auto [k, value] : llvm::enumerate(values))
       saved[k * layer.hidden + j] = value;
   }
 
-  double rnn(Row &saved) const {
+  void rnn(double &h, Row &saved) const {
     double y = layer.tanh(sum(0));
-    save(saved, y);
-    return y;
+    h = hidden(y);
+    save(saved, {h, y});
   }
-  double gru(double h, Row &saved) const {
+  void gru(double &h, Row &saved) const {
     double z = layer.sigmoid(sum(0)), s = layer.sigmoid(sum(1));
     double recurrent = r[2 * layer.hidden + j];
     double n = layer.tanh(p[2 * layer.hidden + j] + s * recurrent);
-    save(saved, {z, s, n, recurrent});
-    return (1 - z) * n + z * h;
+    h = hidden((1 - z) * n + z * h);
+    save(saved, {h, z, s, n, recurrent});
   }
-  double lstm(double &c, Row &saved) const {
+  void lstm(double &h, double &c, Row &saved) const {
     double i = layer.sigmoid(sum(0)), o = layer.sigmoid(sum(1));
     double f = layer.sigmoid(sum(2)), g = layer.tanh(sum(3));
-    double raw = f * c + i * g;
-    c = quantizeState(layer.cellQuantizer, raw);
-    save(saved, {i, o, f, g, c, raw});
-    return o * layer.tanh(c);
+    c = quantizeState(layer.cellQuantizer, f * c + i * g);
+    h = hidden(o * layer.tanh(c));
+    save(saved, {h, c, i, o, f, g});
   }
-  double run(double h, double &c, Row &saved) const {
+  void run(double &h, double &c, Row &saved) const {
     if (layer.cell == RecurrentCell::RNN)
-      return rnn(saved);
-    return layer.cell == RecurrentCell::GRU ? gru(h, saved) : lstm(c, saved);
+      return rnn(h, saved);
+    return layer.cell == RecurrentCell::GRU ? gru(h, saved) : lstm(h, c, saved);
   }
 };
 } // namespace
@@ -157,7 +183,7 @@ static Operands segment(Operands in, std::pair<unsigned, unsigned> indexSize) {
 }
 
 static void evaluateRecurrent(RecurrentOp op, Operands in, Results out) {
-  Layer layer(op, in[0], in[1]);
+  Layer layer(op, op.getProjection(), in[1]);
   Operands bias = segment(in, op.getODSOperandIndexAndLength(2));
   Operands initial = segment(in, op.getODSOperandIndexAndLength(3));
   Operands lengths = segment(in, op.getODSOperandIndexAndLength(4));
@@ -165,18 +191,30 @@ static void evaluateRecurrent(RecurrentOp op, Operands in, Results out) {
   for (int64_t b = 0; b < layer.batch; ++b) {
     Row h = stateOf(initial, 0, b, layer.hidden);
     Row c = stateOf(initial, 1, b, layer.hidden);
-    for (int64_t t : layer.walk(b)) {
+    auto saveStates = [&](int64_t slot) {
+      Row states = h;
+      if (layer.cell == RecurrentCell::LSTM)
+        llvm::append_range(states, c);
+      layer.writeSaved(states, out[1], slot, b);
+    };
+    // Where the row is not walked, it keeps its states.
+    SmallVector<int64_t> walk = layer.walk(b);
+    int64_t walked = walk.size(), first = layer.steps - walked;
+    for (int64_t slot = 0; slot <= (layer.reverse ? first : 0); ++slot)
+      saveStates(slot);
+    for (int64_t t : walk) {
       Row p = layer.read(in[0], t, b, layer.gates);
       Row r = multiplyWeights(layer, h), saved(layer.saved * layer.hidden);
       for (size_t i = 0; !bias.empty() && i < r.size(); ++i)
         r[i] += bias[0].floats[i];
-      for (int64_t j = 0; j < layer.hidden; ++j) {
-        double raw = UnitStep{layer, j, p, r}.run(h[j], c[j], saved);
-        h[j] = quantizeState(layer.hiddenQuantizer, raw);
-      }
+      for (int64_t j = 0; j < layer.hidden; ++j)
+        UnitStep{layer, j, p, r}.run(h[j], c[j], saved);
       layer.write(h, out[0], t, b, 1);
-      layer.write(saved, out[1], t, b, layer.saved);
+      layer.writeSaved(saved, out[1], layer.slotAfter(t), b);
     }
+    for (int64_t slot = walked + 1; !layer.reverse && slot <= layer.steps;
+         ++slot)
+      saveStates(slot);
     llvm::copy(h, out[2].floats.begin() + b * layer.hidden);
     if (out.size() > 3)
       llvm::copy(c, out[3].floats.begin() + b * layer.hidden);
@@ -204,13 +242,13 @@ struct UnitGrad {
   }
 
   double rnn(double dh) const {
-    dh *= surrogateOfState(layer.hiddenQuantizer, value(0));
-    double sum = dh * layer.tanhGrad(value(0));
+    dh *= surrogateOfState(layer.hiddenQuantizer, value(1));
+    double sum = dh * layer.tanhGrad(value(1));
     put(0, sum, sum);
     return 0;
   }
   double gru(double dh, double before) const {
-    double z = value(0), s = value(1), n = value(2), recurrent = value(3);
+    double z = value(1), s = value(2), n = value(3), recurrent = value(4);
     dh *= surrogateOfState(layer.hiddenQuantizer, (1 - z) * n + z * before);
     double dn = dh * (1 - z) * layer.tanhGrad(n);
     double dz = dh * (before - n) * layer.sigmoidGrad(z);
@@ -221,11 +259,11 @@ struct UnitGrad {
     return dh * z;
   }
   double lstm(double dh, double &dc, double cellBefore) const {
-    double i = value(0), o = value(1), f = value(2), g = value(3);
-    double squashed = layer.tanh(value(4));
+    double i = value(2), o = value(3), f = value(4), g = value(5);
+    double squashed = layer.tanh(value(1));
     dh *= surrogateOfState(layer.hiddenQuantizer, o * squashed);
     dc += dh * o * layer.tanhGrad(squashed);
-    dc *= surrogateOfState(layer.cellQuantizer, value(5));
+    dc *= surrogateOfState(layer.cellQuantizer, f * cellBefore + i * g);
     double sums[] = {
         dc * g * layer.sigmoidGrad(i), dh * squashed * layer.sigmoidGrad(o),
         dc * cellBefore * layer.sigmoidGrad(f), dc * i * layer.tanhGrad(g)};
@@ -264,29 +302,25 @@ struct WeightGrads {
 
 static void evaluateRecurrentGrad(RecurrentGradOp op, Operands in,
                                   Results out) {
-  Layer layer(op, in[0], in[1]);
-  Operands lastGrads = segment(in, op.getODSOperandIndexAndLength(4));
-  Operands initial = segment(in, op.getODSOperandIndexAndLength(5));
-  Operands lengths = segment(in, op.getODSOperandIndexAndLength(6));
+  Layer layer(op, op.getProjectionGrad(), in[0]);
+  Operands grads = segment(in, op.getODSOperandIndexAndLength(2));
+  Operands lastGrads = segment(in, op.getODSOperandIndexAndLength(3));
+  Operands lengths = segment(in, op.getODSOperandIndexAndLength(4));
   layer.lengths = lengths.empty() ? nullptr : &lengths[0];
   const int64_t hidden = layer.hidden, truncate = op.getTruncate();
   WeightGrads sums{Row(out[1].floats.size()), Row(out[2].floats.size())};
   for (int64_t b = 0; b < layer.batch; ++b) {
     Row dh = stateOf(lastGrads, 0, b, hidden);
     Row dc = stateOf(lastGrads, 1, b, hidden);
-    SmallVector<int64_t> walk = layer.walk(b);
-    for (int64_t k = walk.size() - 1; k >= 0; --k) {
-      int64_t t = walk[k];
-      Row before = stateOf(initial, 0, b, hidden);
-      Row cellBefore = stateOf(initial, 1, b, hidden);
-      if (k > 0)
-        before = layer.read(in[2], walk[k - 1], b, 1);
-      if (k > 0 && layer.cell == RecurrentCell::LSTM)
-        std::copy_n(in[3].floats.begin() +
-                        layer.at(walk[k - 1], b, layer.saved) + 4 * hidden,
-                    hidden, cellBefore.begin());
-      Row grad = layer.read(in[0], t, b, 1);
-      Row saved = layer.read(in[3], t, b, layer.saved);
+    for (int64_t t : llvm::reverse(layer.walk(b))) {
+      int64_t slot = layer.slotAfter(t);
+      Row states = layer.readSaved(in[1], slot - 1, b, statesOf(layer.cell));
+      Row before(states.begin(), states.begin() + hidden);
+      Row cellBefore(states.end() - hidden, states.end());
+      Row grad(hidden);
+      if (!grads.empty())
+        grad = layer.read(grads[0], t, b, 1);
+      Row saved = layer.readSaved(in[1], slot, b, layer.saved);
       Row p(layer.gates * hidden), r(layer.gates * hidden), direct(hidden);
       for (int64_t j = 0; j < hidden; ++j)
         direct[j] = UnitGrad{layer, j, saved, p, r}.run(

@@ -53,6 +53,18 @@ static std::optional<double> spread(StringRef init, const Fans &fans) {
   return std::nullopt;
 }
 
+/// `forget_gates(x)`: x in the third quarter of an LSTM's bias, else 0.
+static bool fillForgetGates(StringRef init, MutableArrayRef<float> values) {
+  double number;
+  if (!init.consume_front("forget_gates(") || !init.consume_back(")") ||
+      init.getAsDouble(number) || values.size() % 4 != 0)
+    return false;
+  size_t units = values.size() / 4;
+  llvm::fill(values, 0.0f);
+  llvm::fill(values.slice(2 * units, units), static_cast<float>(number));
+  return true;
+}
+
 llvm::Error qnn::fillInitial(StringRef init, uint64_t seed, uint32_t number,
                              const StateView &state) {
   MutableArrayRef<float> values(state.data, state.size());
@@ -60,6 +72,8 @@ llvm::Error qnn::fillInitial(StringRef init, uint64_t seed, uint32_t number,
     llvm::fill(values, init == "ones");
     return llvm::Error::success();
   }
+  if (fillForgetGates(init, values))
+    return llvm::Error::success();
   std::optional<double> size = spread(init, Fans(state.shape));
   if (!size)
     return makeError("parameter '" + state.name + "': unknown init '" + init +

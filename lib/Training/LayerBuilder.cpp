@@ -135,8 +135,8 @@ Value LayerBuilder::reshape(Value value, ArrayRef<int64_t> shape) {
 }
 
 Value LayerBuilder::biasAdd(Value value, Fields &fields, bool otherwise,
-                            int64_t axis) {
-  std::string init = fields.text("bias_init", "zeros");
+                            int64_t axis, StringRef usualInit) {
+  std::string init = fields.text("bias_init", usualInit);
   if (!fields.flag("bias", otherwise))
     return value;
   Value bias = parameter({"bias", {shapeOf(value)[axis]}, init});

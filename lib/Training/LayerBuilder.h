@@ -81,7 +81,7 @@ public:
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   /// Adds `bias` (an argument) along dimension `axis`.
   mlir::Value biasAdd(mlir::Value value, Fields &fields, bool otherwise,
-                      int64_t axis);
+                      int64_t axis, llvm::StringRef usualInit = "zeros");
 
   mlir::Location location();
   mlir::OpBuilder &getBuilder() { return builder; }

@@ -2,6 +2,7 @@
 
 #include "LayerBuilder.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -40,9 +41,22 @@ static Value transpose(LayerBuilder &b, Value value,
   });
 }
 
+/// How the bias of the input's side begins. `forget_bias` is that of an LSTM's
+/// forget gates: where it is positive, cells remember at first.
+static std::string biasInit(LayerBuilder &b, Fields &fields,
+                            RecurrentCell cell) {
+  double forget = fields.number("forget_bias", 0);
+  if (forget == 0)
+    return "zeros";
+  if (cell != RecurrentCell::LSTM)
+    b.fail("forget_bias: only an lstm has forget gates");
+  return llvm::formatv("forget_gates({0:e})", forget);
+}
+
 /// One layer over the steps of `[batch, steps, width]`. The result is the last
 /// hidden state `[batch, units]`, or with `sequences` all `[batch, steps,
-/// units]`.
+/// units]`. `recurrent_weights` quantizes the weights of the hidden state,
+/// which are quantized as those of the input where it is missing.
 template <RecurrentCell cell>
 static Value recurrent(LayerBuilder &b, Fields &fields, StringRef key,
                        Value input) {
@@ -50,22 +64,29 @@ static Value recurrent(LayerBuilder &b, Fields &fields, StringRef key,
   if (shapeOf(input).size() != 3)
     b.fail("expected sequences [steps, width] as input");
   const llvm::json::Value *quantizer = fields.take("weights");
+  const llvm::json::Value *recurrentQuantizer =
+      fields.take("recurrent_weights");
   double clip = fields.number("clip", 0);
   int64_t width = shapeOf(input)[2];
-  auto weight = [&](StringRef name, int64_t inputs, StringRef init) {
+  auto weight = [&](StringRef name, int64_t inputs, StringRef init,
+                    const llvm::json::Value *quantizer, StringRef role) {
     ParameterSpec spec{name, {gates * units, inputs}, init.str()};
     spec.clip = clip;
-    return b.quantize(quantizer, b.parameter(spec), "weights");
+    return b.quantize(quantizer, b.parameter(spec), role);
   };
   Value wx =
-      weight("input_weight", width, fields.text("init", "glorot_uniform"));
-  Value wh = weight("recurrent_weight", units,
-                    fields.text("recurrent_init", "glorot_uniform"));
+      weight("input_weight", width, fields.text("init", "glorot_uniform"),
+             quantizer, "weights");
+  Value wh =
+      weight("recurrent_weight", units,
+             fields.text("recurrent_init", "glorot_uniform"),
+             recurrentQuantizer ? recurrentQuantizer : quantizer, "weights");
   Value x = transpose(b, input, {1, 0, 2});
   Value projection = b.create<MatmulOp>({x, wx}, [&](auto &properties) {
     properties.transpose_rhs = b.getBuilder().getUnitAttr();
   });
-  projection = b.biasAdd(projection, fields, true, 2);
+  projection =
+      b.biasAdd(projection, fields, true, 2, biasInit(b, fields, cell));
   auto hidden = b.quantizerAttr(fields.take("hidden"), "hidden");
   auto state = b.quantizerAttr(fields.take("cell"), "cell");
   bool hard = fields.flag("hard", false);

@@ -21,8 +21,8 @@ OPERATORS = {
     "Abs": 1, "Add": 2, "ArgMax": 8, "ArgMin": 8, "AveragePool": 14, "BatchNormalization": 2, "Ceil": 2, "Clip": 9,
     "Concat": 12, "Conv": 6, "ConvTranspose": 9, "Div": 3, "Dropout": 4, "Exp": 2, "Expand": 2, "Flatten": 9, "Floor": 2, "Gather": 4,
     "Gemm": 11, "GlobalAveragePool": 2, "GlobalMaxPool": 2, "HardSigmoid": 3, "HardSwish": 1, "Identity": 2,
-    "LeakyRelu": 3, "Log": 2, "LogSoftmax": 7, "MatMul": 3, "Max": 4, "MaxPool": 12, "Mean": 3, "Min": 4, "Mul": 3,
-    "Neg": 2, "PRelu": 2, "Pad": 3, "Pow": 8, "Reciprocal": 2, "ReduceMax": 8, "ReduceMean": 8, "ReduceMin": 8,
+    "LSTM": 2, "LeakyRelu": 3, "Log": 2, "LogSoftmax": 7, "MatMul": 3, "Max": 4, "MaxPool": 12, "Mean": 3, "Min": 4, "Mul": 3,
+    "Neg": 2, "PRelu": 2, "Pad": 3, "Pow": 8, "RNN": 3, "Reciprocal": 2, "ReduceMax": 8, "ReduceMean": 8, "ReduceMin": 8,
     "ReduceSum": 10, "Relu": 1, "Reshape": 9, "Round": 1, "Shape": 11, "Sigmoid": 2, "Sign": 1, "Size": 2, "Slice": 7,
     "Softmax": 7, "Split": 14, "Sqrt": 2, "Squeeze": 2, "Sub": 3, "Sum": 3, "Tanh": 2, "TopK": 3, "Transpose": 7,
     "Unsqueeze": 7,
@@ -30,7 +30,7 @@ OPERATORS = {
 # Expected numbers that the test writes down with few digits.
 ROUNDED = {"test_averagepool_2d_ceil_last_window_starts_on_pad": 1e-3}
 # Operators whose further inputs an exporter writes as constants.
-PARAMETERS = {"Clip", "Pad", "Dropout"}
+PARAMETERS = {"Clip", "Pad", "Dropout", "GRU", "LSTM", "RNN"}
 
 pytestmark = pytest.mark.skipif(not (BUILD / "bin" / "qnn-run").exists(), reason=f"nothing is built in {BUILD}")
 

@@ -68,7 +68,7 @@ func.func @gru() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
   %b = arith.constant dense<[0.05, -0.05, 0.1, 0.0, 0.2, -0.1]> : tensor<6xf32>
   %h = arith.constant dense<[[0.5, -0.25]]> : tensor<1x2xf32>
   %0:3 = qnn.recurrent<gru> %p, %w bias(%b) initial(%h) : (tensor<2x1x6xf32>, tensor<6x2xf32>, tensor<6xf32>, tensor<1x2xf32>)
-      -> (tensor<2x1x2xf32>, tensor<2x1x8xf32>, tensor<1x2xf32>)
+      -> (tensor<2x1x2xf32>, tensor<3x10x1xf32>, tensor<1x2xf32>)
   return %0#0, %0#2 : tensor<2x1x2xf32>, tensor<1x2xf32>
 }
 
@@ -79,7 +79,7 @@ func.func @lstm() -> (tensor<2x1x2xf32>, tensor<1x2xf32>) {
   %p = arith.constant dense<[[[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7, 0.8]], [[-0.1, 0.3, -0.2, 0.5, 0.7, -0.4, 0.2, 0.9]]]> : tensor<2x1x8xf32>
   %w = arith.constant dense<[[-0.75, -0.65], [-0.55, -0.45], [-0.35, -0.25], [-0.15, -0.05], [0.05, 0.15], [0.25, 0.35], [0.45, 0.55], [0.65, 0.75]]> : tensor<8x2xf32>
   %0:4 = qnn.recurrent<lstm> %p, %w : (tensor<2x1x8xf32>, tensor<8x2xf32>)
-      -> (tensor<2x1x2xf32>, tensor<2x1x12xf32>, tensor<1x2xf32>, tensor<1x2xf32>)
+      -> (tensor<2x1x2xf32>, tensor<3x12x1xf32>, tensor<1x2xf32>, tensor<1x2xf32>)
   return %0#0, %0#3 : tensor<2x1x2xf32>, tensor<1x2xf32>
 }
 
@@ -92,7 +92,7 @@ func.func @rnn_lengths() -> (tensor<3x2x1xf32>, tensor<2x1xf32>) {
   %w = arith.constant dense<1.0> : tensor<1x1xf32>
   %n = arith.constant dense<[2, 3]> : tensor<2xi64>
   %0:3 = qnn.recurrent<rnn> %p, %w lengths(%n) {hard, reverse} : (tensor<3x2x1xf32>, tensor<1x1xf32>, tensor<2xi64>)
-      -> (tensor<3x2x1xf32>, tensor<3x2x1xf32>, tensor<2x1xf32>)
+      -> (tensor<3x2x1xf32>, tensor<4x2x2xf32>, tensor<2x1xf32>)
   return %0#0, %0#2 : tensor<3x2x1xf32>, tensor<2x1xf32>
 }
 

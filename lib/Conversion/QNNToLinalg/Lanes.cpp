@@ -79,19 +79,28 @@ Value qnn::interleaveLanes(ImplicitLocOpBuilder &b, ArrayRef<Value> vectors) {
                                       interleaveLanes(b, odd));
 }
 
-/// Each round doubles the run of lanes that come from one place: after log2(N)
-/// rounds of perfect shuffles rows have become columns.
+/// Of two vectors whose numbers differ in bit `distance`, each round swaps the
+/// lanes where that bit is 0 in one and 1 in the other: blocks of a matrix off
+/// its diagonal. Each result is one shuffle of two registers, the first rounds
+/// move whole halves of them.
 SmallVector<Value> qnn::transposeLanes(ImplicitLocOpBuilder &b,
                                        ArrayRef<Value> vectors) {
-  SmallVector<Value> from(vectors), to(vectors.size());
-  int64_t count = vectors.size(), half = count / 2;
-  for (int64_t round = 1; round < count; round *= 2) {
-    for (int64_t i = 0; i < half; ++i) {
-      Value both = vector::InterleaveOp::create(b, from[i], from[i + half]);
-      to[2 * i] = takeLanes(b, both, 0, count);
-      to[2 * i + 1] = takeLanes(b, both, count, count);
+  SmallVector<Value> rows(vectors);
+  int64_t count = vectors.size();
+  for (int64_t distance = count / 2; distance >= 1; distance /= 2) {
+    SmallVector<int64_t> low(count), high(count);
+    for (int64_t lane = 0; lane < count; ++lane) {
+      bool isHigh = lane & distance;
+      low[lane] = isHigh ? count + lane - distance : lane;
+      high[lane] = isHigh ? count + lane : lane + distance;
     }
-    std::swap(from, to);
+    for (int64_t i = 0; i < count; ++i) {
+      if (i & distance)
+        continue;
+      Value first = rows[i], second = rows[i + distance];
+      rows[i] = vector::ShuffleOp::create(b, first, second, low);
+      rows[i + distance] = vector::ShuffleOp::create(b, first, second, high);
+    }
   }
-  return from;
+  return rows;
 }

@@ -18,11 +18,13 @@ void populatePackingPatterns(mlir::RewritePatternSet &patterns);
 /// alone.
 void populateFusedPackPatterns(mlir::RewritePatternSet &patterns);
 void populatePixelLanesPatterns(mlir::RewritePatternSet &patterns);
+void populateRecurrentPatterns(mlir::RewritePatternSet &patterns);
 void populatePlaneTransposePatterns(mlir::RewritePatternSet &patterns);
 void populatePoolingPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateQuantizationPatterns(mlir::RewritePatternSet &patterns);
 void populateRandomNumberPatterns(mlir::RewritePatternSet &patterns);
+void populateRecurrentGradPatterns(mlir::RewritePatternSet &patterns);
 void populateReductionPatterns(mlir::RewritePatternSet &patterns);
 void populateScatterPatterns(mlir::RewritePatternSet &patterns);
 void populateShapePatterns(mlir::RewritePatternSet &patterns);

@@ -5,6 +5,7 @@
 #include "qnn/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -39,6 +40,7 @@ static void populateFusedPatterns(RewritePatternSet &patterns) {
   populatePixelLanesPatterns(patterns);
   populateFusedPackPatterns(patterns);
   populatePackColumnsPatterns(patterns);
+  populateRecurrentPatterns(patterns);
 }
 
 namespace {

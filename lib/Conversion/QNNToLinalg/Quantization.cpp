@@ -115,19 +115,6 @@ private:
 // Between floats and codes
 //===----------------------------------------------------------------------===//
 
-/// sign(x) as a float, of zero what `zero` says.
-Value emitSign(Builder &b, Value x, SignZero zero) {
-  Value minus = constantLike(b, x, -1.0);
-  Value sign = arith::SelectOp::create(b, emitSignBit(b, x, zero),
-                                       constantLike(b, x, 1.0), minus);
-  if (zero != SignZero::Zero)
-    return sign;
-  Value nothing = constantLike(b, x, 0.0);
-  Value isZero =
-      arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, nothing);
-  return arith::SelectOp::create(b, isZero, nothing, sign);
-}
-
 struct LowerQuantize : OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -137,16 +124,8 @@ struct LowerQuantize : OpRewritePattern<QuantizeOp> {
     QuantizerAttr quantizer = op.getQuantizer();
     QuantizerParameters parameters(b, op.getInput(), quantizer);
     auto element = [&](Builder &inner, ValueRange args) -> Value {
-      AffineValues affine = parameters.affine(inner, args);
-      if (quantizer.getEncoding() == Encoding::Bipolar)
-        return emitDecode(inner,
-                          emitSign(inner, args[0], quantizer.getSignZero()),
-                          {affine.scale, {}});
-      Value number = emitQuantize(inner, args[0], affine, quantizer);
-      // Numbers are integers: -0.0, which rounding can give, is 0.
-      number = arith::AddFOp::create(inner, number,
-                                     constantLike(inner, number, 0.0));
-      return emitDecode(inner, number, affine);
+      return emitFakeQuantize(inner, args[0], parameters.affine(inner, args),
+                              quantizer);
     };
     rewriter.replaceOp(
         op, parameters.build(b, tensorType(op.getResult()), element));

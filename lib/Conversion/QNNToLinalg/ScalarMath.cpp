@@ -121,6 +121,28 @@ Value qnn::emitDecode(ImplicitLocOpBuilder &b, Value number,
   return number;
 }
 
+Value qnn::emitSign(ImplicitLocOpBuilder &b, Value x, SignZero zero) {
+  Value minus = constantLike(b, x, -1.0);
+  Value sign = arith::SelectOp::create(b, emitSignBit(b, x, zero),
+                                       constantLike(b, x, 1.0), minus);
+  if (zero != SignZero::Zero)
+    return sign;
+  Value nothing = constantLike(b, x, 0.0);
+  return arith::SelectOp::create(b, compare(b, Predicate::OEQ, x, nothing),
+                                 nothing, sign);
+}
+
+Value qnn::emitFakeQuantize(ImplicitLocOpBuilder &b, Value x,
+                            AffineValues affine, QuantizerAttr quantizer) {
+  if (quantizer.getEncoding() == Encoding::Bipolar)
+    return emitDecode(b, emitSign(b, x, quantizer.getSignZero()),
+                      {affine.scale, {}});
+  Value number = emitQuantize(b, x, affine, quantizer);
+  // Numbers are integers: -0.0, which rounding can give, is 0.
+  number = arith::AddFOp::create(b, number, constantLike(b, number, 0.0));
+  return emitDecode(b, number, affine);
+}
+
 Value qnn::emitByte(ImplicitLocOpBuilder &b, Value number) {
   Type wide = withElement(number.getType(), b.getI32Type());
   Type byte = withElement(number.getType(), b.getI8Type());

@@ -47,6 +47,13 @@ struct AffineValues {
 mlir::Value emitQuantize(ImplicitLocOpBuilder &b, mlir::Value x,
                          AffineValues affine, QuantizerAttr quantizer);
 
+/// sign(x) as a float, of zero what `zero` says.
+mlir::Value emitSign(ImplicitLocOpBuilder &b, mlir::Value x, SignZero zero);
+
+/// qnn::fakeQuantize: the float that the code of x stands for.
+mlir::Value emitFakeQuantize(ImplicitLocOpBuilder &b, mlir::Value x,
+                             AffineValues affine, QuantizerAttr quantizer);
+
 /// qnn::decode of a number that is a float already.
 mlir::Value emitDecode(ImplicitLocOpBuilder &b, mlir::Value number,
                        AffineValues affine);

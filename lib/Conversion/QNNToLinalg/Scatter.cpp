@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinalgUtils.h"
+#include "Lanes.h"
 #include "Patterns.h"
 #include "ScalarMath.h"
 
@@ -13,6 +13,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
+#include "qnn/Target/Target.h"
+#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -295,20 +297,55 @@ struct LowerGather : OpRewritePattern<GatherOp> {
   }
 };
 
+/// The widest part of a row that divides it and leaves parts for threads.
+int64_t partOfRow(int64_t width) {
+  int64_t most = std::min<int64_t>(64, width / 2);
+  for (int64_t size = most; size >= 8; --size)
+    if (width % size == 0)
+      return size;
+  return width;
+}
+
+/// Columns of the table on threads; each element is one sum in the order of the
+/// indices.
 struct LowerGatherGrad : OpRewritePattern<GatherGradOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(GatherGradOp op,
                                 PatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    auto body = [&](ImplicitLocOpBuilder &inner, ValueRange at,
-                    ValueRange carried) {
-      Value grad = tensor::ExtractOp::create(inner, op.getGrad(), at);
-      return SmallVector<Value>{addAt(
-          inner, carried[0], placeInTable(inner, op.getIndices(), at), grad)};
+    int64_t rows = op.getType().getDimSize(0);
+    int64_t width = op.getType().getNumElements() / rows;
+    int64_t count = tensorType(op.getIndices()).getNumElements();
+    Value indices = reshapeTo(b, op.getIndices(), {count});
+    Value grad = reshapeTo(b, op.getGrad(), {count, width});
+    auto type = RankedTensorType::get({rows, width}, b.getF32Type());
+    int64_t size = partOfRow(width), lanes = getTarget(op).getVectorBits() / 32;
+    auto addRow = [&](ImplicitLocOpBuilder &inner, Value part, Value n,
+                      Value table) {
+      Value index = tensor::ExtractOp::create(inner, indices, n);
+      Value row =
+          arith::IndexCastOp::create(inner, inner.getIndexType(), index);
+      for (int64_t first = 0, next; first < size; first += next) {
+        next = llvm::bit_floor(uint64_t(std::min(lanes, size - first)));
+        Value column = scaledIndex(inner, part, size, first);
+        Value old = readLanes(inner, table, {row, column}, next);
+        Value more = readLanes(inner, grad, {n, column}, next);
+        Value sum = arith::AddFOp::create(inner, old, more);
+        table = writeLanes(inner, sum, table, {row, column});
+      }
+      return table;
     };
-    rewriter.replaceOp(op, forEachIndex(b, tensorType(op.getGrad()).getShape(),
-                                        zerosOf(b, op.getType()), body));
+    Value result = buildCountLoop(
+        b, width / size, zerosOf(b, type),
+        [&](ImplicitLocOpBuilder &outer, Value part, Value table) {
+          return buildCountLoop(
+              outer, count, table,
+              [&](ImplicitLocOpBuilder &inner, Value n, Value table) {
+                return addRow(inner, part, n, table);
+              });
+        });
+    rewriter.replaceOp(op, reshapeTo(b, result, op.getType().getShape()));
     return success();
   }
 };

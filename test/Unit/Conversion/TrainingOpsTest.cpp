@@ -23,6 +23,8 @@ struct Case {
   double tolerance = 0;  ///< relative to max(1, |expected|); 0: equal
   int low = 0, high = 3; ///< range of integer arguments
   bool positive = false; ///< floats are in (0, 1]
+  bool small = false;    ///< floats are in [-1, 1]
+  int vectorBits = 0;    ///< of a target; 0: none is said
 };
 
 void PrintTo(const Case &c, std::ostream *out) { *out << c.name; }
@@ -45,10 +47,15 @@ std::string programOf(const Case &c) {
   std::string text = c.op, to = join(c.results, "");
   if (text.find('%') == std::string::npos)
     text.insert(std::min(text.find(' '), text.size()), " " + names);
-  return "func.func @f(" + join(c.operands, "%x") + ") -> (" + to +
+  text = "func.func @f(" + join(c.operands, "%x") + ") -> (" + to +
          ") {\n %y:" + std::to_string(c.results.size()) + " = qnn." + text +
          " : (" + join(c.operands, "") + ") -> (" + to + ")\n return " +
          values + " : " + to + "\n}";
+  if (c.vectorBits == 0)
+    return text;
+  return "module attributes {qnn.target = #qnn.target<triple = \"\", cpu = "
+         "\"\", features = \"\", vector_bits = " +
+         std::to_string(c.vectorBits) + ", registers = 16>} {" + text + "}";
 }
 
 class TrainingOps : public testing::TestWithParam<Case> {
@@ -58,6 +65,8 @@ protected:
   float randomFloat() {
     if (GetParam().positive)
       return (random() % 1000 + 1) / 1000.0f;
+    if (GetParam().small)
+      return (static_cast<int>(random() % 2001) - 1000) / 1000.0f;
     switch (random() % 6) {
     case 0: // bounds of windows, ties
       return static_cast<int>(random() % 17 - 8) * 0.25f;
@@ -353,82 +362,164 @@ const Case updates[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Updates, TrainingOps, testing::ValuesIn(updates));
 
-/// Layers of 3 units on 4 steps of 5 rows; `operands` beyond the first.
+/// Sizes of a recurrent layer.
+struct Sizes {
+  int steps = 4, rows = 5, units = 3;
+
+  std::string state() const { return shape({rows, units}); }
+  std::string lengths() const { return std::to_string(rows) + "xi64"; }
+  std::string sequence(int count) const {
+    return shape({steps, rows, count * units});
+  }
+  std::string saved(int count) const {
+    return shape({steps + 1, count * units, rows});
+  }
+  std::string bias(int gates) const { return shape({gates * units}); }
+  std::string weights(int gates) const { return shape({gates * units, units}); }
+
+private:
+  static std::string shape(std::initializer_list<int> dims) {
+    std::string text;
+    for (int dim : dims)
+      text += std::to_string(dim) + "x";
+    return text + "f32";
+  }
+};
+
+/// Lengths are random numbers from 0 on, so some rows go on to the end.
 Case recurrent(const char *name, const std::string &op, int gates, int saved,
-               std::vector<std::string> operands = {}) {
-  auto of = [](int rows) { return "4x5x" + std::to_string(rows * 3) + "xf32"; };
+               Sizes sizes = {}, std::vector<std::string> operands = {}) {
   Case c = {name,
             op,
-            {of(gates), std::to_string(gates * 3) + "x3xf32"},
-            {of(1), of(saved)},
+            {sizes.sequence(gates), sizes.weights(gates)},
+            {sizes.sequence(1), sizes.saved(saved), sizes.state()},
             1e-5,
             0,
-            4};
+            sizes.steps,
+            false,
+            true};
   c.operands.insert(c.operands.end(), operands.begin(), operands.end());
-  c.results.push_back("5x3xf32");
-  if (saved == 6)
-    c.results.push_back("5x3xf32");
+  if (gates == 4)
+    c.results.push_back(sizes.state());
   return c;
 }
 
 Case recurrentGrad(const char *name, const std::string &op, int gates,
-                   int saved, std::vector<std::string> operands = {}) {
-  auto of = [](int rows) { return "4x5x" + std::to_string(rows * 3) + "xf32"; };
-  std::string rows = std::to_string(gates * 3);
+                   int saved, Sizes sizes = {},
+                   std::vector<std::string> operands = {}) {
   Case c = {name,
             op,
-            {of(1), rows + "x3xf32", of(1), of(saved)},
-            {of(gates), rows + "x3xf32", rows + "xf32", "5x3xf32"},
+            {sizes.weights(gates), sizes.saved(saved)},
+            {sizes.sequence(gates), sizes.weights(gates), sizes.bias(gates),
+             sizes.state()},
             1e-5,
             0,
-            4,
+            sizes.steps,
             true};
   c.operands.insert(c.operands.end(), operands.begin(), operands.end());
-  if (saved == 6)
-    c.results.push_back("5x3xf32");
+  if (gates == 4)
+    c.results.push_back(sizes.state());
   return c;
 }
 
 const std::string bipolar = "#qnn.quantizer<bits = 1, encoding = bipolar, "
                             "surrogate = hard_tanh>";
-const std::string state = "5x3xf32";
+const std::string bits4 =
+    "#qnn.quantizer<bits = 4, encoding = signed, scale = array<f32: 0.25>>";
+const Sizes small;
+/// Two blocks of 16 rows and one left, squares that overlap, a tile of units
+/// that is not full.
+const Sizes large = {3, 33, 19};
+/// No register is full.
+const Sizes single = {5, 1, 1};
+const Sizes wide = {2, 16, 16};
 
 const Case recurrentLayers[] = {
-    recurrent("rnn", "recurrent<rnn>", 1, 1),
-    recurrent("gru", "recurrent<gru>", 3, 4),
+    recurrent("rnn", "recurrent<rnn>", 1, 2),
+    recurrent("gru", "recurrent<gru>", 3, 5),
     recurrent("lstm", "recurrent<lstm>", 4, 6),
-    recurrent("rnn_hard", "recurrent<rnn> {hard, reverse}", 1, 1),
+    recurrent("rnn_hard", "recurrent<rnn> {hard, reverse}", 1, 2),
+    recurrent("rnn_large", "recurrent<rnn>", 1, 2, large),
+    recurrent("gru_large", "recurrent<gru> {reverse}", 3, 5, large),
+    recurrent("lstm_large", "recurrent<lstm>", 4, 6, large),
+    recurrent("rnn_single", "recurrent<rnn>", 1, 2, single),
+    recurrent("lstm_single", "recurrent<lstm> {hard}", 4, 6, single),
+    recurrent("lstm_wide", "recurrent<lstm>", 4, 6, wide),
     recurrent(
         "gru_bias",
         "recurrent<gru> %x0, %x1 bias(%x2) initial(%x3) lengths(%x4) {hard}", 3,
-        4, {"9xf32", state, "5xi64"}),
+        5, small, {small.bias(3), small.state(), small.lengths()}),
     recurrent(
         "lstm_all",
         "recurrent<lstm> %x0, %x1 bias(%x2) initial(%x3, %x4) lengths(%x5) "
         "{hard, reverse, hidden_quantizer = " +
-            bipolar +
-            ", cell_quantizer = #qnn.quantizer<bits = 4, encoding = "
-            "signed, scale = array<f32: 0.25>>}",
-        4, 6, {"12xf32", state, state, "5xi64"}),
-    recurrentGrad("rnn_grad", "recurrent_grad<rnn>", 1, 1),
-    recurrentGrad("gru_grad", "recurrent_grad<gru>", 3, 4),
-    recurrentGrad("lstm_grad", "recurrent_grad<lstm>", 4, 6),
+            bipolar + ", cell_quantizer = " + bits4 + "}",
+        4, 6, large,
+        {large.bias(4), large.state(), large.state(), large.lengths()}),
+    recurrentGrad("rnn_grad", "recurrent_grad<rnn> %x0, %x1 grad(%x2)", 1, 2,
+                  small, {small.sequence(1)}),
+    recurrentGrad("gru_grad", "recurrent_grad<gru> %x0, %x1 grad(%x2)", 3, 5,
+                  small, {small.sequence(1)}),
+    recurrentGrad("lstm_grad", "recurrent_grad<lstm> %x0, %x1 grad(%x2)", 4, 6,
+                  small, {small.sequence(1)}),
+    recurrentGrad("rnn_grad_large", "recurrent_grad<rnn> %x0, %x1 last(%x2)", 1,
+                  2, large, {large.state()}),
+    recurrentGrad("gru_grad_large",
+                  "recurrent_grad<gru> %x0, %x1 grad(%x2) {reverse}", 3, 5,
+                  large, {large.sequence(1)}),
+    recurrentGrad("lstm_grad_large", "recurrent_grad<lstm> %x0, %x1 grad(%x2)",
+                  4, 6, large, {large.sequence(1)}),
+    recurrentGrad("lstm_grad_single", "recurrent_grad<lstm> %x0, %x1 grad(%x2)",
+                  4, 6, single, {single.sequence(1)}),
+    recurrentGrad("lstm_grad_wide",
+                  "recurrent_grad<lstm> %x0, %x1 last(%x2, %x3)", 4, 6, wide,
+                  {wide.state(), wide.state()}),
     recurrentGrad("lstm_grad_truncated",
-                  "recurrent_grad<lstm> {hard, truncate = 2 : i64, "
-                  "hidden_quantizer = " +
-                      bipolar + "}",
-                  4, 6),
+                  "recurrent_grad<lstm> %x0, %x1 grad(%x2) {hard, truncate = 2 "
+                  ": i64, hidden_quantizer = " +
+                      bipolar + ", cell_quantizer = " + bipolar + "}",
+                  4, 6, small, {small.sequence(1)}),
+    recurrentGrad(
+        "gru_grad_quantized",
+        "recurrent_grad<gru> %x0, %x1 grad(%x2) {hidden_quantizer = " +
+            bipolar + "}",
+        3, 5, small, {small.sequence(1)}),
     recurrentGrad(
         "gru_grad_all",
-        "recurrent_grad<gru> %x0, %x1, %x2, %x3 last(%x4) initial(%x5) "
-        "lengths(%x6)",
-        3, 4, {state, state, "5xi64"}),
-    recurrentGrad("lstm_grad_reverse",
-                  "recurrent_grad<lstm> %x0, %x1, %x2, %x3 last(%x4, %x5) "
-                  "initial(%x6, %x7) {reverse}",
-                  4, 6, {state, state, state, state}),
+        "recurrent_grad<gru> %x0, %x1 grad(%x2) last(%x3) lengths(%x4) "
+        "{truncate = 3 : i64}",
+        3, 5, small, {small.sequence(1), small.state(), small.lengths()}),
+    recurrentGrad(
+        "lstm_grad_reverse",
+        "recurrent_grad<lstm> %x0, %x1 grad(%x2) last(%x3, %x4) "
+        "lengths(%x5) {reverse, truncate = 2 : i64}",
+        4, 6, large,
+        {large.sequence(1), large.state(), large.state(), large.lengths()}),
 };
 INSTANTIATE_TEST_SUITE_P(Recurrent, TrainingOps,
                          testing::ValuesIn(recurrentLayers));
+
+/// The same for a target with registers of `bits` bits.
+std::vector<Case> withRegisters(int bits) {
+  std::vector<Case> cases(std::begin(recurrentLayers),
+                          std::end(recurrentLayers));
+  cases.push_back({"gather_grad",
+                   "gather_grad",
+                   {"7x5x40xf32", "7x5xi64"},
+                   {"4x40xf32"},
+                   1e-6});
+  cases.push_back({"gather_grad_odd",
+                   "gather_grad",
+                   {"9x37xf32", "9xi64"},
+                   {"4x37xf32"},
+                   1e-6});
+  for (Case &c : cases)
+    c.vectorBits = bits;
+  return cases;
+}
+INSTANTIATE_TEST_SUITE_P(Recurrent256, TrainingOps,
+                         testing::ValuesIn(withRegisters(256)));
+INSTANTIATE_TEST_SUITE_P(Recurrent512, TrainingOps,
+                         testing::ValuesIn(withRegisters(512)));
 
 } // namespace

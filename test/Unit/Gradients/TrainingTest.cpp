@@ -95,7 +95,7 @@ struct RecurrentCase {
   int gates, saved, states;
 };
 static const RecurrentCase cells[] = {
-    {"rnn", 1, 1, 1}, {"gru", 3, 4, 1}, {"lstm", 4, 6, 2}};
+    {"rnn", 1, 2, 1}, {"gru", 3, 5, 1}, {"lstm", 4, 6, 2}};
 
 /// All results of a layer of 3 units over 4 steps of 2 rows; `groups` are
 /// operand groups behind projection and weights.
@@ -106,7 +106,7 @@ static std::string layer(const RecurrentCase &c, const char *attributes,
   std::string w = "tensor<" + gated + "x3xf32>",
               b = "tensor<" + gated + "xf32>";
   std::string state = "tensor<2x3xf32>", y = "tensor<4x2x3xf32>";
-  std::string saved = "tensor<4x2x" + std::to_string(c.saved * 3) + "xf32>";
+  std::string saved = "tensor<5x" + std::to_string(c.saved * 3) + "x2xf32>";
   std::string arguments = "%p: " + p + ", %w: " + w + ", %b: " + b;
   std::string operands = p + ", " + w + ", " + b;
   std::string groups = "bias(%b)", results = y + ", " + saved, last;

@@ -38,6 +38,8 @@ protected:
   /// not.
   static Tensor numbers(RankedTensorType type) {
     Tensor tensor = Tensor::zeros(type);
+    if (!tensor.isFloat)
+      return tensor;
     for (size_t i = 0; i < tensor.floats.size(); ++i)
       tensor.floats[i] =
           0.5f * (int(i * 7 % 17) - 8) + (i % 3 == 0 ? 0.1f : 0.0f);
@@ -234,4 +236,72 @@ TEST_F(ExportTest, WhatHasNoFormIsRefusedAndNothingIsWritten) {
   EXPECT_NE(llvm::toString(std::move(error)).find("has no form in ONNX"),
             std::string::npos);
   EXPECT_TRUE(list().empty());
+}
+
+/// A layer of 2 units on 3 steps of one row of 4 numbers; `attributes` of
+/// qnn.recurrent, `result` of its results.
+static std::string recurrentLayer(const std::string &cell, int gates,
+                                  const std::string &attributes,
+                                  const std::string &groups, int result) {
+  std::string rows = std::to_string(2 * gates);
+  bool isLSTM = cell == "lstm";
+  std::string saved = std::to_string(2 * (isLSTM ? 6 : gates == 1 ? 2 : 5));
+  std::string w = "tensor<" + rows + "x4xf32>",
+              r = "tensor<" + rows + "x2xf32>", b = "tensor<" + rows + "xf32>",
+              p = "tensor<3x1x" + rows + "xf32>", state = "tensor<1x2xf32>";
+  std::string operands = p + ", " + r;
+  if (groups.find("bias") != std::string::npos)
+    operands += ", " + b;
+  if (groups.find("initial") != std::string::npos)
+    operands += ", " + state + (isLSTM ? ", " + state : "");
+  return "%w = arith.constant dense<0.25> : " + w +
+         "\n%r = arith.constant dense<-0.5> : " + r +
+         "\n%b = arith.constant dense<0.75> : " + b +
+         "\n%h = arith.constant dense<[[0.5, -0.25]]> : " + state +
+         "\n%q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, "
+         "encoding "
+         "= bipolar>} : (" +
+         w + ") -> " + w + "\n%m = qnn.matmul %x, %q {transpose_rhs} : " +
+         "(tensor<3x1x4xf32>, " + w + ") -> " + p +
+         "\n%p = qnn.bias_add %m, %b {axis = 2 : i64} : (" + p + ", " + b +
+         ") -> " + p + "\n%0:" + (isLSTM ? "4" : "3") + " = qnn.recurrent<" +
+         cell + "> %p, %r " + groups + " " + attributes + " : (" + operands +
+         ") -> (tensor<3x1x2xf32>, tensor<4x" + saved + "x1xf32>, " + state +
+         (isLSTM ? ", " + state : "") + ")\n%y = qnn.relu %0#" +
+         std::to_string(result) + " : (" +
+         (result ? state : "tensor<3x1x2xf32>") + ") -> " +
+         (result ? state : "tensor<3x1x2xf32>");
+}
+
+TEST_F(ExportTest, RecurrentLayers) {
+  const std::string quantized =
+      "{hard, hidden_quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, "
+      "surrogate = hard_tanh>}";
+  auto layer = [&](const std::string &cell, int gates,
+                   const std::string &attributes, const std::string &groups,
+                   int result) {
+    check("tensor<3x1x4xf32>",
+          recurrentLayer(cell, gates, attributes, groups, result),
+          result ? "tensor<1x2xf32>" : "tensor<3x1x2xf32>");
+  };
+  layer("rnn", 1, "", "", 0);
+  layer("rnn", 1, quantized, "bias(%b)", 2);
+  layer("gru", 3, "", "bias(%b) initial(%h)", 0);
+  layer("gru", 3, quantized, "", 2);
+  layer("lstm", 4, "", "initial(%h, %h)", 0);
+  layer("lstm", 4, "{reverse}", "bias(%b)", 2);
+  layer("lstm", 4, "{hard}", "", 3);
+  layer("lstm", 4, quantized, "bias(%b) initial(%h, %h)", 0);
+  layer("lstm", 4,
+        "{cell_quantizer = #qnn.quantizer<bits = 4, encoding = signed, scale = "
+        "array<f32: 0.125>>}",
+        "", 0);
+}
+
+TEST_F(ExportTest, RowsOfATable) {
+  check("tensor<1x3xi64>",
+        "%t = arith.constant dense<[[0.5, 1.0], [2.0, 3.0]]> : tensor<2x2xf32>"
+        "\n%y = qnn.gather %t, %x : (tensor<2x2xf32>, tensor<1x3xi64>) -> "
+        "tensor<1x3x2xf32>",
+        "tensor<1x3x2xf32>");
 }

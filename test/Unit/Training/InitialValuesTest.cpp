@@ -35,6 +35,8 @@ TEST(InitialValues, Constants) {
   EXPECT_EQ(values("zeros", {2}), (std::vector<float>{0, 0}));
   EXPECT_EQ(values("ones", {2}), (std::vector<float>{1, 1}));
   EXPECT_EQ(values("constant(0.25)", {2}), (std::vector<float>{0.25, 0.25}));
+  EXPECT_EQ(values("forget_gates(1.5)", {8}),
+            (std::vector<float>{0, 0, 0, 0, 1.5, 1.5, 0, 0}));
   values("no_such", {2});
 }
 

@@ -83,15 +83,16 @@ static void differentiateSigmoidCrossEntropy(SigmoidCrossEntropyOp op,
 }
 
 static void differentiateRecurrent(RecurrentOp op, GradientBuilder &b) {
-  SmallVector<Value> operands = {b.gradOrZeros(0), op.getWeights(),
-                                 op.getResult(), op.getSaved()};
+  SmallVector<Value> operands = {op.getWeights(), op.getSaved()};
+  Value grad = b.gradOrNull(0);
+  if (grad)
+    operands.push_back(grad);
   unsigned states = op.getLast().size();
   bool hasLast = false;
   for (unsigned i = 0; i < states; ++i)
     hasLast |= bool(b.gradOrNull(2 + i));
   for (unsigned i = 0; hasLast && i < states; ++i)
     operands.push_back(b.gradOrZeros(2 + i));
-  llvm::append_range(operands, op.getInitial());
   if (op.getLengths())
     operands.push_back(op.getLengths());
   auto grads = b.createWith<RecurrentGradOp>(operands, [&](auto &properties) {
@@ -101,13 +102,8 @@ static void differentiateRecurrent(RecurrentOp op, GradientBuilder &b) {
     properties.hidden_quantizer = op.getHiddenQuantizerAttr();
     properties.cell_quantizer = op.getCellQuantizerAttr();
     properties.truncate = op.getTruncateAttr();
-    properties.operandSegmentSizes = {1,
-                                      1,
-                                      1,
-                                      1,
-                                      hasLast ? int(states) : 0,
-                                      int(op.getInitial().size()),
-                                      op.getLengths() ? 1 : 0};
+    properties.operandSegmentSizes = {
+        1, 1, grad ? 1 : 0, hasLast ? int(states) : 0, op.getLengths() ? 1 : 0};
   });
   b.flow(0, grads.getProjectionGrad());
   b.flow(1, grads.getWeightsGrad());

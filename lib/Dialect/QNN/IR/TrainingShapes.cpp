@@ -145,7 +145,7 @@ int64_t qnn::gatesOf(RecurrentCell cell) {
 }
 
 int64_t qnn::savedOf(RecurrentCell cell) {
-  return cell == RecurrentCell::RNN ? 1 : cell == RecurrentCell::GRU ? 4 : 6;
+  return cell == RecurrentCell::RNN ? 2 : cell == RecurrentCell::GRU ? 5 : 6;
 }
 
 int64_t qnn::statesOf(RecurrentCell cell) {
@@ -164,26 +164,45 @@ struct RecurrentShape {
   RankedTensorType sequence(int64_t count) const {
     return tensor({steps, batch, count * hidden});
   }
+  RankedTensorType saved(RecurrentCell cell) const {
+    return tensor({steps + 1, savedOf(cell) * hidden, batch});
+  }
   RankedTensorType state() const { return tensor({batch, hidden}); }
 };
 } // namespace
 
-/// `sequence` has `count` numbers per hidden unit; fails where it and the
-/// weights do not fit.
+/// From the projection and the weights; fails where they do not fit.
 static FailureOr<RecurrentShape> shapeOf(ErrorSite site, RecurrentCell cell,
-                                         Value sequence, int64_t count,
-                                         Value weights) {
-  auto type = getTensorOfRank(site, "sequence", sequence.getType(), 3);
+                                         Value projection, Value weights) {
+  auto type = getTensorOfRank(site, "projection", projection.getType(), 3);
   auto matrix = getTensorOfRank(site, "weights", weights.getType(), 2);
   if (!type || !matrix)
     return failure();
   RecurrentShape shape{type.getDimSize(0), type.getDimSize(1),
                        matrix.getDimSize(1), gatesOf(cell),
                        type.getElementType()};
-  if (matrix.getDimSize(0) != shape.gates * shape.hidden ||
-      type.getDimSize(2) != count * shape.hidden)
-    return site.fail("expected a sequence of [T, B, ", count,
+  int64_t rows = shape.gates * shape.hidden;
+  if (matrix.getDimSize(0) != rows || type.getDimSize(2) != rows)
+    return site.fail("expected a projection of [T, B, ", shape.gates,
                      " H] and weights of [", shape.gates, " H, H], but got ",
+                     type, " and ", matrix);
+  return shape;
+}
+
+/// From what was saved and the weights.
+static FailureOr<RecurrentShape>
+shapeOfSaved(ErrorSite site, RecurrentCell cell, Value saved, Value weights) {
+  auto type = getTensorOfRank(site, "saved values", saved.getType(), 3);
+  auto matrix = getTensorOfRank(site, "weights", weights.getType(), 2);
+  if (!type || !matrix)
+    return failure();
+  RecurrentShape shape{type.getDimSize(0) - 1, type.getDimSize(2),
+                       matrix.getDimSize(1), gatesOf(cell),
+                       type.getElementType()};
+  if (shape.steps < 1 || type != shape.saved(cell) ||
+      matrix.getDimSize(0) != shape.gates * shape.hidden)
+    return site.fail("expected saved values of [T + 1, ", savedOf(cell),
+                     " H, B] and weights of [", shape.gates, " H, H], but got ",
                      type, " and ", matrix);
   return shape;
 }
@@ -221,23 +240,24 @@ static LogicalResult verifyCommon(ErrorSite site, const RecurrentShape &shape,
   if (adaptor.getTruncate() < 0)
     return site.fail("expected truncate of 0 or more, but got ",
                      adaptor.getTruncate());
-  return verifyStates(site, shape, "initial states", adaptor.getCell(),
-                      adaptor.getInitial());
+  return success();
 }
 
 LogicalResult RecurrentOp::inferReturnTypes(MLIRContext *, OptionalLoc location,
                                             Adaptor adaptor, Types &types) {
   ErrorSite site{location, getOperationName()};
   RecurrentCell cell = adaptor.getCell();
-  auto shape = shapeOf(site, cell, adaptor.getProjection(), gatesOf(cell),
-                       adaptor.getWeights());
-  if (failed(shape) || failed(verifyCommon(site, *shape, adaptor)))
+  auto shape =
+      shapeOf(site, cell, adaptor.getProjection(), adaptor.getWeights());
+  if (failed(shape) || failed(verifyCommon(site, *shape, adaptor)) ||
+      failed(verifyStates(site, *shape, "initial states", cell,
+                          adaptor.getInitial())))
     return failure();
   Type biasType = shape->tensor({shape->gates * shape->hidden});
   if (adaptor.getBias() && adaptor.getBias().getType() != biasType)
     return site.fail("expected a bias of ", biasType, ", but got ",
                      adaptor.getBias().getType());
-  types.append({shape->sequence(1), shape->sequence(savedOf(cell))});
+  types.append({shape->sequence(1), shape->saved(cell)});
   types.append(statesOf(cell), shape->state());
   return success();
 }
@@ -247,17 +267,15 @@ LogicalResult RecurrentGradOp::inferReturnTypes(MLIRContext *,
                                                 Adaptor adaptor, Types &types) {
   ErrorSite site{location, getOperationName()};
   RecurrentCell cell = adaptor.getCell();
-  auto shape = shapeOf(site, cell, adaptor.getGrad(), 1, adaptor.getWeights());
+  auto shape =
+      shapeOfSaved(site, cell, adaptor.getSaved(), adaptor.getWeights());
   if (failed(shape) || failed(verifyCommon(site, *shape, adaptor)) ||
       failed(verifyStates(site, *shape, "gradients of last states", cell,
                           adaptor.getLastGrads())))
     return failure();
-  for (auto [value, count] : {std::pair(adaptor.getResult(), int64_t(1)),
-                              std::pair(adaptor.getSaved(), savedOf(cell))})
-    if (value.getType() != shape->sequence(count))
-      return site.fail(
-          "expected result and saved values of ", shape->sequence(1), " and ",
-          shape->sequence(savedOf(cell)), ", but got ", value.getType());
+  if (adaptor.getGrad() && adaptor.getGrad().getType() != shape->sequence(1))
+    return site.fail("expected a gradient of ", shape->sequence(1),
+                     ", but got ", adaptor.getGrad().getType());
   types.append({shape->sequence(shape->gates), adaptor.getWeights().getType(),
                 shape->tensor({shape->gates * shape->hidden})});
   types.append(statesOf(cell), shape->state());

@@ -277,7 +277,6 @@ struct DecomposeTraining : qnn::impl::DecomposeTrainingBase<DecomposeTraining> {
                  DecomposeCrossEntropy, DecomposeCrossEntropyGrad,
                  DecomposeSigmoidCrossEntropy, DecomposeDropout>(&getContext());
     populateDecomposeConvGradPatterns(patterns);
-    populateDecomposeRecurrentPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -12,8 +12,6 @@ namespace qnn {
 
 /// Gradients of convolutions as convolutions.
 void populateDecomposeConvGradPatterns(mlir::RewritePatternSet &patterns);
-/// Recurrent layers as loops over their steps.
-void populateDecomposeRecurrentPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qnn
 

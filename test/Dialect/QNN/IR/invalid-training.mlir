@@ -136,9 +136,9 @@ func.func @labels(%z: tensor<8x4xf32>, %l: tensor<7xi64>) -> tensor<f32> {
 // -----
 
 func.func @recurrent_weights(%p: tensor<5x2x12xf32>, %w: tensor<12x4xf32>) -> tensor<5x2x4xf32> {
-  // expected-error @+1 {{'qnn.recurrent' op expected a sequence of [T, B, 4 H] and weights of [4 H, H], but got 'tensor<5x2x12xf32>' and 'tensor<12x4xf32>'}}
+  // expected-error @+1 {{'qnn.recurrent' op expected a projection of [T, B, 4 H] and weights of [4 H, H], but got 'tensor<5x2x12xf32>' and 'tensor<12x4xf32>'}}
   %0:4 = qnn.recurrent<lstm> %p, %w : (tensor<5x2x12xf32>, tensor<12x4xf32>)
-      -> (tensor<5x2x4xf32>, tensor<5x2x24xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+      -> (tensor<5x2x4xf32>, tensor<6x24x2xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return %0#0 : tensor<5x2x4xf32>
 }
 
@@ -147,7 +147,7 @@ func.func @recurrent_weights(%p: tensor<5x2x12xf32>, %w: tensor<12x4xf32>) -> te
 func.func @recurrent_states(%p: tensor<5x2x16xf32>, %w: tensor<16x4xf32>, %h: tensor<2x4xf32>) -> tensor<5x2x4xf32> {
   // expected-error @+1 {{'qnn.recurrent' op expected 2 initial states or none, but got 1}}
   %0:4 = qnn.recurrent<lstm> %p, %w initial(%h) : (tensor<5x2x16xf32>, tensor<16x4xf32>, tensor<2x4xf32>)
-      -> (tensor<5x2x4xf32>, tensor<5x2x24xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+      -> (tensor<5x2x4xf32>, tensor<6x24x2xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return %0#0 : tensor<5x2x4xf32>
 }
 
@@ -156,8 +156,17 @@ func.func @recurrent_states(%p: tensor<5x2x16xf32>, %w: tensor<16x4xf32>, %h: te
 func.func @recurrent_cell(%p: tensor<5x2x4xf32>, %w: tensor<4x4xf32>) -> tensor<5x2x4xf32> {
   // expected-error @+1 {{'qnn.recurrent' op expected no quantizer of the cell state, which only an lstm has}}
   %0:3 = qnn.recurrent<rnn> %p, %w {cell_quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<5x2x4xf32>, tensor<4x4xf32>)
-      -> (tensor<5x2x4xf32>, tensor<5x2x4xf32>, tensor<2x4xf32>)
+      -> (tensor<5x2x4xf32>, tensor<6x8x2xf32>, tensor<2x4xf32>)
   return %0#0 : tensor<5x2x4xf32>
+}
+
+// -----
+
+func.func @recurrent_saved(%w: tensor<4x4xf32>, %s: tensor<6x4x2xf32>) -> tensor<4x4xf32> {
+  // expected-error @+1 {{'qnn.recurrent_grad' op expected saved values of [T + 1, 2 H, B] and weights of [1 H, H], but got 'tensor<6x4x2xf32>' and 'tensor<4x4xf32>'}}
+  %0:4 = qnn.recurrent_grad<rnn> %w, %s : (tensor<4x4xf32>, tensor<6x4x2xf32>)
+      -> (tensor<5x2x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x4xf32>)
+  return %0#1 : tensor<4x4xf32>
 }
 
 // -----

@@ -106,20 +106,19 @@ func.func @recurrent(%p: tensor<20x8x96xf32>, %w: tensor<96x32xf32>, %q: tensor<
     %b: tensor<128xf32>, %h0: tensor<8x32xf32>, %n: tensor<8xi64>) -> (tensor<20x8x96xf32>, tensor<20x8x128xf32>) {
   // CHECK: qnn.recurrent<gru> %{{.*}}, %{{.*}} {truncate = 5 : i64} : (tensor<20x8x96xf32>, tensor<96x32xf32>)
   %h, %saved, %last = qnn.recurrent<gru> %p, %w {truncate = 5 : i64} : (tensor<20x8x96xf32>, tensor<96x32xf32>)
-      -> (tensor<20x8x32xf32>, tensor<20x8x128xf32>, tensor<8x32xf32>)
-  // CHECK: qnn.recurrent_grad<gru> %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} {truncate = 5 : i64}
-  %dp, %dw, %db, %dh = qnn.recurrent_grad<gru> %h, %w, %h, %saved {truncate = 5 : i64}
-      : (tensor<20x8x32xf32>, tensor<96x32xf32>, tensor<20x8x32xf32>, tensor<20x8x128xf32>)
+      -> (tensor<20x8x32xf32>, tensor<21x160x8xf32>, tensor<8x32xf32>)
+  // CHECK: qnn.recurrent_grad<gru> %{{.*}}, %{{.*}} grad(%{{.*}}) {truncate = 5 : i64}
+  %dp, %dw, %db, %dh = qnn.recurrent_grad<gru> %w, %saved grad(%h) {truncate = 5 : i64}
+      : (tensor<96x32xf32>, tensor<21x160x8xf32>, tensor<20x8x32xf32>)
       -> (tensor<20x8x96xf32>, tensor<96x32xf32>, tensor<96xf32>, tensor<8x32xf32>)
   // CHECK: qnn.recurrent<lstm> %{{.*}}, %{{.*}} bias(%{{.*}}) initial(%{{.*}}, %{{.*}}) lengths(%{{.*}}) {hard, hidden_quantizer = #qnn.quantizer<{{.*}}>, reverse}
   %y, %s, %hn, %cn = qnn.recurrent<lstm> %q, %v bias(%b) initial(%h0, %h0) lengths(%n)
       {hard, reverse, hidden_quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, surrogate = hard_tanh>}
       : (tensor<20x8x128xf32>, tensor<128x32xf32>, tensor<128xf32>, tensor<8x32xf32>, tensor<8x32xf32>, tensor<8xi64>)
-      -> (tensor<20x8x32xf32>, tensor<20x8x192xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
-  // CHECK: qnn.recurrent_grad<lstm> %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} last(%{{.*}}, %{{.*}}) initial(%{{.*}}, %{{.*}}) lengths(%{{.*}}) {hard, reverse}
-  %dq, %dv, %dbias, %dh0, %dc0 = qnn.recurrent_grad<lstm> %y, %v, %y, %s last(%hn, %cn) initial(%h0, %h0) lengths(%n) {hard, reverse}
-      : (tensor<20x8x32xf32>, tensor<128x32xf32>, tensor<20x8x32xf32>, tensor<20x8x192xf32>, tensor<8x32xf32>, tensor<8x32xf32>,
-         tensor<8x32xf32>, tensor<8x32xf32>, tensor<8xi64>)
+      -> (tensor<20x8x32xf32>, tensor<21x192x8xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
+  // CHECK: qnn.recurrent_grad<lstm> %{{.*}}, %{{.*}} last(%{{.*}}, %{{.*}}) lengths(%{{.*}}) {hard, reverse}
+  %dq, %dv, %dbias, %dh0, %dc0 = qnn.recurrent_grad<lstm> %v, %s last(%hn, %cn) lengths(%n) {hard, reverse}
+      : (tensor<128x32xf32>, tensor<21x192x8xf32>, tensor<8x32xf32>, tensor<8x32xf32>, tensor<8xi64>)
       -> (tensor<20x8x128xf32>, tensor<128x32xf32>, tensor<128xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
   return %dp, %dq : tensor<20x8x96xf32>, tensor<20x8x128xf32>
 }

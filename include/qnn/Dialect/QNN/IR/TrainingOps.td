@@ -496,20 +496,21 @@ def QNN_RecurrentOp : QNN_InferredOp<"recurrent", [AttrSizedOperandSegments]> {
     With `lengths` `[B]` a row keeps its state from step `lengths[b]` on and its result is
     0 there. `reverse` walks from the last step (of the row) to the first.
 
-    Results: `h'` of all steps `[T, B, H]`; what the gradient needs, `[T, B, S H]`;
-    the states after the last step, `[B, H]` each. Saved are, after quantization: of
-    `rnn` the tanh (S = 1); of `gru` z, s, n and r_h (S = 4); of `lstm` i, o, f, g, c' (S = 5)
-    and c' before its quantizer (S = 6).
+    Results: `h'` of all steps `[T, B, H]`; what the gradient needs; the states after the last
+    step, `[B, H]` each. Saved is `[T + 1, S H, B]`: slot 0 holds the first states, slot k what the k-th step of
+    the walk (not of the sequence, where that is `reverse`) made. Its rows are of `rnn` `h'` and the tanh
+    (S = 2); of `gru` `h'`, z, s, n and r_h (S = 5); of `lstm` `h'`, `c'`, i, o, f and g (S = 6).
+    Beyond a row's length, and in slot 0, all but the states is 0.
 
     The gradient ends at every step that `truncate` divides (0: nowhere):
     truncated back-propagation through time.
 
     ```mlir
     %h, %saved, %last = qnn.recurrent<gru> %p, %w : (tensor<20x8x96xf32>, tensor<96x32xf32>)
-        -> (tensor<20x8x32xf32>, tensor<20x8x128xf32>, tensor<8x32xf32>)
+        -> (tensor<20x8x32xf32>, tensor<21x160x8xf32>, tensor<8x32xf32>)
     %y, %s, %hn, %cn = qnn.recurrent<lstm> %q, %v bias(%b) initial(%h0, %c0) {hard}
         : (tensor<20x8x128xf32>, tensor<128x32xf32>, tensor<128xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
-        -> (tensor<20x8x32xf32>, tensor<20x8x192xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
+        -> (tensor<20x8x32xf32>, tensor<21x192x8xf32>, tensor<8x32xf32>, tensor<8x32xf32>)
     ```
   }];
   let arguments = (ins QNN_Float:$projection, QNN_Float:$weights, Optional<QNN_Float>:$bias,
@@ -526,28 +527,28 @@ def QNN_RecurrentOp : QNN_InferredOp<"recurrent", [AttrSizedOperandSegments]> {
 def QNN_RecurrentGradOp : QNN_InferredOp<"recurrent_grad", [AttrSizedOperandSegments]> {
   let summary = "gradient of qnn.recurrent";
   let description = [{
-    `grad` is the gradient of all hidden states, `last_grads` those of the last states
-    (missing: zeros); `result`, `saved` and the rest are those of the `qnn.recurrent`.
+    `saved` and the rest are those of the `qnn.recurrent`; `grad` is the gradient of its result,
+    `last_grads` those of the last states (missing: zeros).
     Results: the gradients of projection, recurrent weights, recurrent bias (also where there
-    is none) and of the initial states. A quantized state hands on its surrogate's gradient:
+    is none) and of the first states. A quantized state hands on its surrogate's gradient:
     `hard_tanh` passes it where what was quantized is in [-1, 1].
 
     ```mlir
-    %dp, %dw, %db, %dh = qnn.recurrent_grad<gru> %g, %w, %h, %saved
-        : (tensor<20x8x32xf32>, tensor<96x32xf32>, tensor<20x8x32xf32>, tensor<20x8x128xf32>)
+    %dp, %dw, %db, %dh = qnn.recurrent_grad<gru> %w, %saved grad(%g)
+        : (tensor<96x32xf32>, tensor<21x160x8xf32>, tensor<20x8x32xf32>)
         -> (tensor<20x8x96xf32>, tensor<96x32xf32>, tensor<96xf32>, tensor<8x32xf32>)
     ```
   }];
-  let arguments = (ins QNN_Float:$grad, QNN_Float:$weights, QNN_Float:$result, QNN_Float:$saved,
-    Variadic<QNN_Float>:$last_grads, Variadic<QNN_Float>:$initial, Optional<QNN_Indices>:$lengths,
+  let arguments = (ins QNN_Float:$weights, QNN_Float:$saved, Optional<QNN_Float>:$grad,
+    Variadic<QNN_Float>:$last_grads, Optional<QNN_Indices>:$lengths,
     EnumProp<QNN_RecurrentCell>:$cell, UnitAttr:$hard, UnitAttr:$reverse,
     OptionalAttr<QNN_QuantizerAttr>:$hidden_quantizer,
     OptionalAttr<QNN_QuantizerAttr>:$cell_quantizer, DefaultValuedAttr<I64Attr, "0">:$truncate);
   let results = (outs QNN_Float:$projection_grad, QNN_Float:$weights_grad, QNN_Float:$bias_grad,
                       Variadic<QNN_Float>:$initial_grads);
   let assemblyFormat = [{
-    `<` $cell `>` $grad `,` $weights `,` $result `,` $saved (`last` `(` $last_grads^ `)`)?
-    (`initial` `(` $initial^ `)`)? (`lengths` `(` $lengths^ `)`)? attr-dict `:` functional-type(operands, results)
+    `<` $cell `>` $weights `,` $saved (`grad` `(` $grad^ `)`)? (`last` `(` $last_grads^ `)`)?
+    (`lengths` `(` $lengths^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -420,8 +420,8 @@ def Simplify : Pass<"qnn-simplify"> {
 def DecomposeTraining : Pass<"qnn-decompose-training"> {
   let summary = "training ops that are formulas become graph ops";
   let description = [{
-    Batch normalization by the batch, cross entropy, dropout, recurrent layers, their
-    gradients and those of convolutions become ops that have loops or kernels. What is left of the
+    Batch normalization by the batch, cross entropy, dropout, their gradients and those of
+    convolutions become ops that have loops or kernels. What is left of the
     training ops has loops of its own.
 
     ```mlir
