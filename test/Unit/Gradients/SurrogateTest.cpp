@@ -137,7 +137,7 @@ TEST(Surrogates, QuantizedStatesOfACell) {
   auto grads = gradientsOf(
       R"((%p: tensor<1x1x2xf32>, %w: tensor<2x2xf32>) -> tensor<1x1x2xf32> {
     %0:3 = qnn.recurrent<rnn> %p, %w {hard, hidden_quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, surrogate = hard_tanh>}
-        : (tensor<1x1x2xf32>, tensor<2x2xf32>) -> (tensor<1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x2xf32>)
+        : (tensor<1x1x2xf32>, tensor<2x2xf32>) -> (tensor<1x1x2xf32>, tensor<2x4x1xf32>, tensor<1x2xf32>)
     return %0#0 : tensor<1x1x2xf32> })",
       {doubles({1, 1, 2}, {0.5, 1.5}), doubles({2, 2}, {0, 0, 0, 0})});
   EXPECT_EQ(grads[0], (std::vector<double>{1, 0}));

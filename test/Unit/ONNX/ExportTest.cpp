@@ -261,16 +261,20 @@ static std::string recurrentLayer(const std::string &cell, int gates,
          "\n%q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, "
          "encoding "
          "= bipolar>} : (" +
-         w + ") -> " + w + "\n%m = qnn.matmul %x, %q {transpose_rhs} : " +
+         w + ") -> " + w +
+         "\n%t = qnn.transpose %x {permutation = array<i64: 1, 0, 2>} : "
+         "(tensor<1x3x4xf32>) -> tensor<3x1x4xf32>"
+         "\n%m = qnn.matmul %t, %q {transpose_rhs} : " +
          "(tensor<3x1x4xf32>, " + w + ") -> " + p +
          "\n%p = qnn.bias_add %m, %b {axis = 2 : i64} : (" + p + ", " + b +
          ") -> " + p + "\n%0:" + (isLSTM ? "4" : "3") + " = qnn.recurrent<" +
          cell + "> %p, %r " + groups + " " + attributes + " : (" + operands +
          ") -> (tensor<3x1x2xf32>, tensor<4x" + saved + "x1xf32>, " + state +
-         (isLSTM ? ", " + state : "") + ")\n%y = qnn.relu %0#" +
-         std::to_string(result) + " : (" +
-         (result ? state : "tensor<3x1x2xf32>") + ") -> " +
-         (result ? state : "tensor<3x1x2xf32>");
+         (isLSTM ? ", " + state : "") + ")\n" +
+         (result ? "%y = qnn.relu %0#" + std::to_string(result) + " : (" +
+                       state + ") -> " + state
+                 : "%y = qnn.transpose %0#0 {permutation = array<i64: 1, 0, "
+                   "2>} : (tensor<3x1x2xf32>) -> tensor<1x3x2xf32>");
 }
 
 TEST_F(ExportTest, RecurrentLayers) {
@@ -280,9 +284,9 @@ TEST_F(ExportTest, RecurrentLayers) {
   auto layer = [&](const std::string &cell, int gates,
                    const std::string &attributes, const std::string &groups,
                    int result) {
-    check("tensor<3x1x4xf32>",
+    check("tensor<1x3x4xf32>",
           recurrentLayer(cell, gates, attributes, groups, result),
-          result ? "tensor<1x2xf32>" : "tensor<3x1x2xf32>");
+          result ? "tensor<1x2xf32>" : "tensor<1x3x2xf32>");
   };
   layer("rnn", 1, "", "", 0);
   layer("rnn", 1, quantized, "bias(%b)", 2);
