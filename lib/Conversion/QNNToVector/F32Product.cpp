@@ -18,6 +18,10 @@ struct F32 : InnerProduct {
     return {1, c.depthwise ? c.tileChannels : 1, 1, /*padded=*/false};
   }
 
+  int64_t blocksAtOnce(int64_t pixels) const override {
+    return blocksOfOnePixel(c, pixels);
+  }
+
   /// The weights of a block of output channels fill half of the cache: all
   /// tiles of pixels read them. The sums of a convolution stay in registers
   /// over all taps, and weights that are used once are never read again.

@@ -174,6 +174,10 @@ mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
 /// are not prefetched, and 2 of them cost more registers for addresses than
 /// they gain.
 int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels);
+/// Several blocks at once for a single pixel, as far as the registers go, else
+/// 1: each weight is used once, and memory delivers several streams of them
+/// faster than one.
+int64_t blocksOfOnePixel(const Contraction &c, int64_t pixels);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
 

@@ -21,6 +21,14 @@ int64_t qnn::blocksOfNarrowTile(const Contraction &c, int64_t pixels) {
   return c.tilePixels / pixels >= 4 ? 4 : 1;
 }
 
+int64_t qnn::blocksOfOnePixel(const Contraction &c, int64_t pixels) {
+  if (pixels > 1)
+    return 1;
+  // Some are for operands.
+  int64_t registers = c.target.getRegisters() - 4;
+  return std::clamp<int64_t>(registers * c.lanes / c.tileChannels, 1, 4);
+}
+
 Value qnn::callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,
                          ValueRange operands) {
   return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(name), operands)

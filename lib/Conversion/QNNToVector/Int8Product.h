@@ -39,6 +39,9 @@ public:
   UnitLayout unit() const override {
     return {dotChannels, dotChannels, 1, /*padded=*/false};
   }
+  int64_t blocksAtOnce(int64_t pixels) const override {
+    return blocksOfOnePixel(c, pixels);
+  }
   llvm::SmallVector<mlir::Type> accumulators(TileShape tile) const override {
     return llvm::SmallVector<mlir::Type>(tile.pixels * tile.vectors,
                                          vector(c.lanes, 32));

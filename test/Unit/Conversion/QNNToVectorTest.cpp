@@ -82,6 +82,15 @@ struct Schedule {
 
 void PrintTo(const Schedule &s, std::ostream *os) { *os << s.name; }
 
+/// The beginning of a module for the schedule's target.
+std::string moduleFor(const Schedule &schedule) {
+  return std::string(
+             "module attributes {qnn.target = #qnn.target<triple = \"") +
+         schedule.triple + "\", cpu = \"" + schedule.cpu +
+         "\", features = \"\", vector_bits = " + std::to_string(schedule.bits) +
+         ", registers = " + std::to_string(schedule.registers) + ">} {\n";
+}
+
 class VectorTest : public testing::TestWithParam<std::tuple<Case, Schedule>> {
 protected:
   std::mt19937 random{7};
@@ -225,14 +234,9 @@ std::string VectorTest::text(const Schedule &schedule) {
     os << " %words = qnn.pack %codes {code = " << c.out.str() << "} : ("
        << bytes << ") -> " << result << "\n";
   }
-  return std::string(
-             "module attributes {qnn.target = #qnn.target<triple = \"") +
-         schedule.triple + "\", cpu = \"" + schedule.cpu +
-         "\", features = \"\", vector_bits = " + std::to_string(schedule.bits) +
-         ", registers = " + std::to_string(schedule.registers) +
-         ">} {\nfunc.func @f(%x: " + type(inputSizes(), "i8") + ") -> " +
-         result + " {\n" + body + " return " + value + " : " + result +
-         "\n}\n}\n";
+  return moduleFor(schedule) + "func.func @f(%x: " + type(inputSizes(), "i8") +
+         ") -> " + result + " {\n" + body + " return " + value + " : " +
+         result + "\n}\n}\n";
 }
 
 void VectorTest::compare() {
@@ -442,6 +446,10 @@ const Case cases[] = {
     {"s8u8", matmul(3, 70, 33), bytes, s(8), u(8)},
     {"s4_bipolar", matmul(3, 70, 33), bytes, s(4), bipolar, Store::Bytes, s(4)},
     {"bipolar_s8", matmul(3, 70, 33), bytes, bipolar, s(8), Store::Words, u(2)},
+    // Several blocks of output channels at once, one, and a part of one.
+    {"u8s8_row", matmul(1, 70, 6 * 32 + 5), bytes, u(8), s(8)},
+    {"s4_bipolar_row", matmul(1, 64, 5 * 32), bytes, s(4), bipolar,
+     Store::Words, bipolar, 1},
     {"bytes_conv",
      {1, 6, 7, 3, 40, 3, 3, 2, 2, 1, 1, {1, 1, 1, 1}},
      bytes,
@@ -572,7 +580,8 @@ struct FloatCase {
 
 void PrintTo(const FloatCase &c, std::ostream *os) { *os << c.name; }
 
-class FloatVectorTest : public testing::TestWithParam<FloatCase> {
+class FloatVectorTest
+    : public testing::TestWithParam<std::tuple<FloatCase, Schedule>> {
 protected:
   std::mt19937 random{7};
 
@@ -597,14 +606,14 @@ protected:
 
 /// The order of the sum is another than the reference's, which adds in f64.
 TEST_P(FloatVectorTest, IsNearReference) {
-  const FloatCase &c = GetParam();
+  const auto &[c, schedule] = GetParam();
   auto tensor = [](StringRef type) { return "tensor<" + type.str() + ">"; };
-  std::string source = "func.func @f(%x: " + tensor(c.input) + ") -> " +
-                       tensor(c.result) + " {\n %w = arith.constant " +
-                       weights(c.filter) + " : " + tensor(c.filter) +
-                       "\n %y = qnn." + c.op + " : (" + tensor(c.input) + ", " +
-                       tensor(c.filter) + ") -> " + tensor(c.result) +
-                       "\n return %y : " + tensor(c.result) + "\n}\n";
+  std::string source =
+      moduleFor(schedule) + "func.func @f(%x: " + tensor(c.input) + ") -> " +
+      tensor(c.result) + " {\n %w = arith.constant " + weights(c.filter) +
+      " : " + tensor(c.filter) + "\n %y = qnn." + c.op + " : (" +
+      tensor(c.input) + ", " + tensor(c.filter) + ") -> " + tensor(c.result) +
+      "\n return %y : " + tensor(c.result) + "\n}\n}\n";
   Program program(source), packed(source);
   packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
   SmallVector<Tensor> arguments{Tensor::zeros(program.argumentTypes()[0])};
@@ -627,6 +636,8 @@ const FloatCase floatCases[] = {
     {"matmul_blocks", "matmul %x, %w", "5x2048xf32", "2048x70xf32", "5x70xf32"},
     {"matmul_part_block", "matmul %x, %w", "2x1030xf32", "1030x33xf32",
      "2x33xf32"},
+    // Several blocks of output channels at once, one, and a part of one.
+    {"matmul_row", "matmul %x, %w", "1x37xf32", "37x197xf32", "1x197xf32"},
     {"conv", "conv2d %x, %w {pads = array<i64: 1, 1, 1, 1>}", "1x3x7x9xf32",
      "33x3x3x3xf32", "1x33x7x9xf32"},
     {"conv_stride_dilation",
@@ -639,7 +650,13 @@ const FloatCase floatCases[] = {
     {"conv_groups", "conv2d %x, %w {groups = 2 : i64}", "1x6x5x5xf32",
      "8x3x2x2xf32", "1x8x4x4xf32"},
 };
-INSTANTIATE_TEST_SUITE_P(Products, FloatVectorTest,
-                         testing::ValuesIn(floatCases));
+INSTANTIATE_TEST_SUITE_P(
+    Products, FloatVectorTest,
+    testing::Combine(testing::ValuesIn(floatCases),
+                     testing::Values(schedules[0], schedules[1])),
+    [](const testing::TestParamInfo<FloatVectorTest::ParamType> &info) {
+      return std::string(std::get<0>(info.param).name) + "_" +
+             std::get<1>(info.param).name;
+    });
 
 } // namespace

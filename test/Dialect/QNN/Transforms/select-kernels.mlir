@@ -75,6 +75,19 @@ func.func @float(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>, %v: tensor<2x2xf32>) 
 
 // -----
 
+// This CPU takes registers in halves, and permutes floats slowly.
+#znver1 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver1", features = "", vector_bits = 256, registers = 16>
+module attributes {qnn.target = #znver1} {
+// CHECK-LABEL: func @halves
+func.func @halves(%a: tensor<1x4096xi8>, %w: tensor<4096x4096xi2>) -> tensor<1x4096xi32> {
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>} : (tensor<1x4096xi8>, tensor<4096x4096xi2>) -> tensor<1x4096xi32>
+  return %0 : tensor<1x4096xi32>
+}
+}
+
+// -----
+
 // Eight instructions count the bits of a register, two multiply its bytes.
 #haswell = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>
 module attributes {qnn.target = #haswell} {
