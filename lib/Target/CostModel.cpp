@@ -131,13 +131,15 @@ static Work xnorWork(const Question &q) {
 static Work bitSerialWork(const Question &q) {
   if (q.isFloat())
     return q.refuse("the operands are floats");
+  if (q.product.activations.isBipolar() && q.product.weights.isBipolar())
+    return q.refuse("xnor_popcount does the same");
   int64_t a = q.product.activations.getBits(), w = q.product.weights.getBits();
   Work work;
   work.prepare = q.packCycles();
   work.channels = wordBits;
   work.cycles = a * w * q.countCycles();
   work.weightBits = w;
-  if (q.product.activations.isBipolar() != q.product.weights.isBipolar())
+  if (q.product.activations.isBipolar() || q.product.weights.isBipolar())
     work.terms = 2 * a;
   return work;
 }

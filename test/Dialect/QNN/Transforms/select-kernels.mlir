@@ -7,7 +7,7 @@ module attributes {qnn.target = #znver4} {
 // CHECK-LABEL: func @bipolar
 func.func @bipolar(%a: tensor<16x64xi1>, %w: tensor<8x64xi1>) -> tensor<16x8xi32> {
   // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [14, 32]>
-  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, bit_serial {{[0-9]+}}"
+  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}"
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32> loc("MatMul_3"("m.onnx":1:1))
   return %0 : tensor<16x8xi32>
 }
