@@ -5,12 +5,12 @@
 //
 //   pixels x taps x registers x steps x cycles of a step
 //
-// but no less than reading the weights takes: from memory once, where they do
-// not fit the second-level cache, and from that cache once for each tile of
-// pixels. What is done for a pixel and not for each register comes on top:
-// activations that are prepared (for a pixel of the input), sums of them (for a
-// pixel of the result). Registers are counted whole, so few output channels in
-// a group, as few channels in a step, cost as much as many.
+// but no less than reading the weights takes: once for each tile of pixels from
+// the second-level cache, the first time from memory where they do not fit.
+// What is done for a pixel and not for each register comes on top: activations
+// that are prepared (for a pixel of the input), sums of them (for a pixel of
+// the result). Registers are counted whole, so few output channels in a group,
+// as few channels in a step, cost as much as many.
 //
 // A new kernel, or form of one, is a column of the table or two, and a function
 // in the list at the end.
@@ -68,7 +68,7 @@ static const CostRow &costsOf(TargetAttr target) {
 }
 
 /// Bytes that a core reads in a cycle.
-static constexpr double fromMemory = 6, fromCache = 32;
+static constexpr double fromMemory = 6.5, fromCache = 32;
 
 //===----------------------------------------------------------------------===//
 // Kernels
@@ -236,10 +236,9 @@ static double streamCycles(TargetAttr target, const ProductFacts &product,
   double bytes =
       double(g.outChannels) * product.taps() * g.channels * work.weightBits / 8;
   double tiles = divideCeil(product.pixels(), tilePixels);
-  double cycles = bytes * tiles / fromCache;
-  if (bytes > getCacheBytes(target))
-    cycles += bytes / fromMemory;
-  return cycles;
+  if (bytes <= getCacheBytes(target))
+    return bytes * tiles / fromCache;
+  return bytes / fromMemory + bytes * (tiles - 1) / fromCache;
 }
 
 static double cyclesOf(TargetAttr target, const ProductFacts &product,
