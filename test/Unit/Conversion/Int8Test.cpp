@@ -46,11 +46,14 @@ const Codes codes[] = {
 struct Shape {
   const char *name;
   int64_t channels, outChannels, groups;
+  int64_t pixels = 2; ///< of the tile
 };
+/// Tiles of one pixel take several blocks of output channels at once.
 const Shape shapes[] = {{"whole", 32, 32, 1},
                         {"part", 7, 33, 1},
                         {"groups", 10, 6, 2},
-                        {"depthwise", 48, 48, 48}};
+                        {"depthwise", 48, 48, 48},
+                        {"blocks", 12, 165, 1, 1}};
 
 using Parameter = std::tuple<const char *, Codes, Shape>;
 
@@ -94,8 +97,9 @@ std::string Int8Test::text(StringRef target) {
      << "\n %0 = qnn.iconv2d %x, %w {lhs_code = " << codes.activations.str()
      << ", rhs_code = " << codes.weights.str() << ", groups = " << shape.groups
      << " : i64, pads = array<i64: 0, 1, 1, 0>"
-     << ", kernel = #qnn.kernel<int8_dot, tile = [2, 32]>} : (" << input << ", "
-     << filter << ") -> " << result << "\n return %0 : " << result << "\n}\n}";
+     << ", kernel = #qnn.kernel<int8_dot, tile = [" << shape.pixels
+     << ", 32]>} : (" << input << ", " << filter << ") -> " << result
+     << "\n return %0 : " << result << "\n}\n}";
   return text;
 }
 
