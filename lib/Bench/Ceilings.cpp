@@ -162,10 +162,12 @@ applicable(const OperandType &weights, const OperandType &activations) {
   // thirty times.
   if (weights.bits + activations.bits <= 10)
     kinds.push_back({CeilingKind::Int8Pairs, 1});
-  // One table for all planes of the weights; three trits fit five bits.
+  // One table for all planes of the weights, of four bits of the activations;
+  // three trits fit five bits.
   bool ternary = weights.encoding == Encoding::Ternary;
-  if (weights.bits <= 2 && activations.bits == 2)
-    kinds.push_back({CeilingKind::LookupBytes, weights.bits});
+  if (weights.bits <= 4)
+    kinds.push_back({CeilingKind::LookupBytes,
+                     weights.bits * (activations.bits > 4 ? 2 : 1)});
   if (weights.bits <= 2 && activations.bits == 8)
     kinds.push_back(
         {CeilingKind::LookupShorts, ternary ? 5.0 / 3 : weights.bits});

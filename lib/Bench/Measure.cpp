@@ -14,11 +14,14 @@ using namespace qnn;
 /// Names the kernel of every product of integer form. Products of floats take
 /// the attribute too; a kernel that the compiler ignores shows afterwards.
 static void forceKernel(ModuleOp module, KernelKind kind) {
-  auto [pixels, channels] = chooseTile(getTarget(module), kind);
-  auto kernel = KernelAttr::get(module.getContext(), kind, {pixels, channels});
+  TargetAttr target = getTarget(module);
   module.walk([&](Operation *op) {
-    if (isa<IMatmulOp, IConv2dOp, MatmulOp, Conv2dOp>(op))
-      op->setAttr("kernel", kernel);
+    if (!isa<IMatmulOp, IConv2dOp, MatmulOp, Conv2dOp>(op))
+      return;
+    auto [pixels, channels] =
+        chooseTile(target, kind, op->getAttrOfType<CodeAttr>("lhs_code"));
+    op->setAttr("kernel",
+                KernelAttr::get(module.getContext(), kind, {pixels, channels}));
   });
 }
 

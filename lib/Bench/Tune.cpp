@@ -46,8 +46,9 @@ static KernelAttr packedKernel(ModuleOp module, StringRef name) {
 // Candidates
 //===----------------------------------------------------------------------===//
 
-static KernelAttr defaultKernel(TargetAttr target, KernelKind kind) {
-  auto [pixels, channels] = chooseTile(target, kind);
+static KernelAttr defaultKernel(TargetAttr target, KernelKind kind,
+                                CodeAttr activations) {
+  auto [pixels, channels] = chooseTile(target, kind, activations);
   return KernelAttr::get(target.getContext(), kind, {pixels, channels});
 }
 
@@ -62,7 +63,8 @@ static SmallVector<KernelAttr> kernelsOf(TargetAttr target,
   for (const KernelEstimate &estimate : ranking) {
     if (estimate.cycles > worstEstimate * ranking.front().cycles)
       break;
-    kernels.push_back(defaultKernel(target, estimate.kernel));
+    kernels.push_back(
+        defaultKernel(target, estimate.kernel, product.activations));
   }
   return kernels;
 }
@@ -136,7 +138,8 @@ llvm::Error Tuner::measure(KernelAttr kernel) {
     Operation *chosen = collectProducts(module)[name.str()].front();
     estimated = chosen->getAttrOfType<KernelAttr>("kernel");
     if (!estimated)
-      estimated = defaultKernel(getTarget(module), packed.getKind());
+      estimated = defaultKernel(getTarget(module), packed.getKind(),
+                                ProductFacts::get(chosen)->activations);
     fastest = estimated;
     estimatedSeconds = fastestSeconds = *seconds;
   } else if (*seconds < fastestSeconds) {

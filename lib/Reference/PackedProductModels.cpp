@@ -7,9 +7,11 @@
 
 #include "Models.h"
 
+#include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Arith/Quantize.h"
 #include "qnn/Arith/Thresholds.h"
+#include "qnn/Dialect/QNN/IR/LookupKernel.h"
 #include <array>
 #include <functional>
 #include <numeric>
@@ -133,6 +135,44 @@ static std::vector<int64_t> sumsOfBytes(PackedContractionOpInterface op,
   return contract<int64_t>(g, numbers, weights, g.channels, steps, dot);
 }
 
+static FilterShape shapeOf(const ContractionGeometry &g, int64_t tile) {
+  FilterShape shape;
+  shape.outChannels = g.outChannels;
+  shape.kernelHeight = g.kernelHeight, shape.kernelWidth = g.kernelWidth;
+  shape.channels = g.channels, shape.groups = g.groups;
+  shape.tile = tile;
+  return shape;
+}
+
+/// Weights are indices of tables of sums, activations words or bytes.
+static std::vector<int64_t> sumsOfIndices(PackedContractionOpInterface op,
+                                          const ContractionGeometry &g,
+                                          const Tensor &input,
+                                          const Tensor &filter) {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  std::vector<int64_t> numbers(input.integers);
+  auto type = cast<RankedTensorType>(op.getActivations().getType());
+  if (type.getElementType().isInteger(32)) {
+    std::vector<uint32_t> words(input.integers.begin(), input.integers.end());
+    std::vector<uint8_t> codes = unpackRows(words, g.channels, lhs.getBits());
+    numbers.clear();
+    for (uint8_t code : codes)
+      numbers.push_back(codeToNumber(code, lhs.getBits(), lhs.getEncoding()));
+  } else {
+    for (int64_t &number : numbers)
+      number = numberOf(number, lhs, IntegerType::get(op->getContext(), 8));
+  }
+  std::vector<uint16_t> lanes(filter.integers.begin(), filter.integers.end());
+  std::vector<int64_t> weights;
+  for (uint8_t code : unpackLookupIndices(
+           lanes, shapeOf(g, filter.shape.back()), lookupLayoutOf(op)))
+    weights.push_back(codeToNumber(code, rhs.getBits(), rhs.getEncoding()));
+  auto dot = [&](const int64_t *a, const int64_t *b) {
+    return std::inner_product(a, a + g.channels, b, int64_t(0));
+  };
+  return contract<int64_t>(g, numbers, weights, g.channels, g.channels, dot);
+}
+
 /// Stores codes [pixels, O] in the form of the result, words or bytes.
 static void storeCodes(PackedContractionOpInterface op,
                        const ContractionGeometry &g,
@@ -233,13 +273,28 @@ static std::vector<double> sumsOfSigns(const ContractionGeometry &g,
                           floatDot(g.channels));
 }
 
+/// The sums of a product of codes.
+static std::vector<int64_t> sumsOfCodes(PackedContractionOpInterface op,
+                                        const Tensor &input,
+                                        const Tensor &filter) {
+  ContractionGeometry g = op.getGeometry();
+  switch (op.getChosenKernel().getKind()) {
+  case KernelKind::Int8Dot:
+    return sumsOfBytes(op, g, input, filter);
+  case KernelKind::Lookup:
+    return sumsOfIndices(op, g, input, filter);
+  default:
+    return sumsOfWords(op, g, input, filter);
+  }
+}
+
 template <typename OpTy>
 static void evaluateProduct(OpTy op, Operands in, Results out) {
   PackedContractionOpInterface product = op;
   ContractionGeometry g = product.getGeometry();
   KernelKind kind = product.getChosenKernel().getKind();
   Operands epilogue = in.drop_front(2);
-  if (kind == KernelKind::F32Fma || kind == KernelKind::Lookup) {
+  if (!product.getActivationCode()) {
     std::vector<double> sums = kind == KernelKind::Lookup
                                    ? sumsOfSigns(g, in[0], in[1])
                                    : sumsOfFloats(product, g, in[0], in[1]);
@@ -249,9 +304,7 @@ static void evaluateProduct(OpTy op, Operands in, Results out) {
       llvm::copy(sums, out[0].floats.begin());
     return;
   }
-  std::vector<int64_t> sums = kind == KernelKind::Int8Dot
-                                  ? sumsOfBytes(product, g, in[0], in[1])
-                                  : sumsOfWords(product, g, in[0], in[1]);
+  std::vector<int64_t> sums = sumsOfCodes(product, in[0], in[1]);
   if (op.getScaled())
     applyScales(product, g, epilogue, sums, out[0]);
   else if (!epilogue.empty())

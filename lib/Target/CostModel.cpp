@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "qnn/Target/CostModel.h"
+#include "qnn/Arith/LookupPacking.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Target/Int8Plan.h"
 #include "llvm/Support/MathExtras.h"
@@ -43,6 +44,9 @@ struct CostRow {
   double fma;
   /// As many channels of floats as index a table of one register.
   double permuteFloats;
+  /// As many channels of codes as index a table of 16 bytes, or of one
+  /// register; sums of bytes or shorts are widened.
+  double shuffle, permute, widen;
 };
 } // namespace
 
@@ -51,11 +55,11 @@ struct CostRow {
 /// instructions, two or three of which start in a cycle. The first row that
 /// fits is taken.
 static const CostRow costs[] = {
-    {"", 512, 32, 1.5, 4.0, 1.0, 1.25, 2.5, 6.0, 1.0, 1.33},
-    {"znver1", 256, 16, 2.0, 4.6, 1.0, 2.0, 4.0, 12.0, 1.0, 4.0},
-    {"", 256, 16, 1.0, 2.3, 0.5, 1.0, 2.0, 6.0, 0.5, 0.76},
-    {"", 128, 32, 1.5, 1.5, 0.5, 1.0, 2.0, 4.0, 0.5, 1.0},
-    {"", 128, 16, 1.0, 2.7, 0.5, 0.75, 1.5, 8.0, 1.0, 1.0},
+    {"", 512, 32, 1.5, 4.0, 1.0, 1.25, 2.5, 6.0, 1.0, 1.33, 1.15, 1.1, 1.5},
+    {"znver1", 256, 16, 2.0, 4.6, 1.0, 2.0, 4.0, 12.0, 1.0, 4.0, 1.6, 1.6, 5.2},
+    {"", 256, 16, 1.0, 2.3, 0.5, 1.0, 2.0, 6.0, 0.5, 0.76, 0.8, 0.8, 2.6},
+    {"", 128, 32, 1.5, 1.5, 0.5, 1.0, 2.0, 4.0, 0.5, 1.0, 1.2, 1.2, 1.5},
+    {"", 128, 16, 1.0, 2.7, 0.5, 0.75, 1.5, 8.0, 1.0, 1.0, 1.0, 1.0, 1.5},
 };
 
 static const CostRow &costsOf(TargetAttr target) {
@@ -83,6 +87,7 @@ struct Work {
   /// Once for each step of an input pixel; of an output pixel and tap.
   double prepare = 0, terms = 0;
   bool lanesAreGroups = false; ///< depthwise
+  int64_t laneBits = 32;       ///< of an output channel in a register
 };
 
 /// What a kernel needs to know, and where it says why it cannot.
@@ -199,11 +204,40 @@ static Work floatWork(const Question &q) {
   return work;
 }
 
+/// Codes by weights of few bits, each plane of which is looked up in the tables
+/// of each part of the activations; see
+/// lib/Conversion/QNNToVector/CodeLookup.h.
+static Work codeLookupWork(const Question &q) {
+  unsigned a = q.product.activations.getBits();
+  CodeAttr w = q.product.weights;
+  std::optional<LookupForm> form = chooseLookup(q.target, a);
+  if (!form)
+    return q.refuse("the target looks up no sums of such activations");
+  LookupLayout layout(form->indexBits, w.getBits(), w.getEncoding());
+  bool isShuffle = form->permute == Instruction::ShuffleBytes;
+  int64_t parts = isShuffle && a > 6 ? 2 : 1;
+  // A lane adds so many entries of the greatest size.
+  double most = layout.indexBits * ((1 << divideCeil(a, parts)) - 1);
+  double atOnce = std::floor(((1 << layout.laneBits) - 1) / most);
+  double lookUp = isShuffle ? q.costs.shuffle : q.costs.permute;
+  Work work;
+  work.channels = layout.channelsOfIndex();
+  work.laneBits = layout.laneBits;
+  work.cycles = layout.planes * parts * (lookUp + q.costs.widen / atOnce);
+  work.weightBits = w.getBits();
+  // Of words by a load for each plane, of bytes by arithmetic.
+  work.prepare =
+      a <= 4 ? 0.5 + a + q.packCycles() * work.channels / wordBits : 3 * parts;
+  if (q.product.activations.isBipolar() != w.isBipolar() && !layout.trits)
+    work.terms = 0.1 * a;
+  return work;
+}
+
 /// Floats by signs. A table takes a product for each of its channels; the
 /// buffer that it goes through costs some cycles, too.
 static Work lookupWork(const Question &q) {
   if (!q.isFloat())
-    return q.refuse("the activations are codes");
+    return codeLookupWork(q);
   if (!findInstruction(q.target, Instruction::PermuteFloats))
     return q.refuse("the target permutes no floats");
   Work work;
@@ -244,10 +278,13 @@ static double streamCycles(TargetAttr target, const ProductFacts &product,
 static double cyclesOf(TargetAttr target, const ProductFacts &product,
                        const Work &work, int64_t tilePixels) {
   const ContractionGeometry &g = product.g;
-  int64_t lanes = target.getVectorBits() / 32;
+  int64_t lanes = target.getVectorBits() / work.laneBits;
   int64_t groups = work.lanesAreGroups ? divideCeil(g.groups, lanes) : g.groups;
-  double registers =
-      double(groups) * divideCeil(product.outChannelsOfGroup(), lanes);
+  // Narrow lanes are looked up for whole blocks of output channels.
+  int64_t channels = product.outChannelsOfGroup();
+  if (work.laneBits < 32)
+    channels = llvm::alignTo(channels, wordBits);
+  double registers = double(groups) * divideCeil(channels, lanes);
   double steps = divideCeil(g.channels, work.channels);
   double sums =
       product.pixels() * product.taps() * registers * steps * work.cycles;
@@ -268,7 +305,8 @@ KernelEstimate qnn::estimateKernel(TargetAttr target,
       Work work = row.work(question);
       if (estimate.isPossible())
         estimate.cycles =
-            cyclesOf(target, product, work, chooseTile(target, kernel).first);
+            cyclesOf(target, product, work,
+                     chooseTile(target, kernel, product.activations).first);
     }
   return estimate;
 }

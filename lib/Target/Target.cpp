@@ -288,8 +288,11 @@ static int64_t pixelsOf(const TileRow &row, KernelKind kernel) {
   llvm_unreachable("unknown kernel");
 }
 
-std::pair<int64_t, int64_t> qnn::chooseTile(TargetAttr target,
-                                            KernelKind kernel) {
+std::pair<int64_t, int64_t>
+qnn::chooseTile(TargetAttr target, KernelKind kernel, CodeAttr activations) {
+  if (kernel == KernelKind::Lookup && activations)
+    if (auto form = chooseLookup(target, activations.getBits()))
+      return {form->pixels, 32};
   llvm::Triple triple(target.getTriple());
   auto cpu = describe(triple, target.getCpu(), target.getFeatures());
   Popcount popcount = cpu ? factsOf(triple, *cpu).popcount : Popcount::Sequence;
@@ -300,6 +303,40 @@ std::pair<int64_t, int64_t> qnn::chooseTile(TargetAttr target,
       return {pixelsOf(row, kernel), 32};
   // One pixel at a time is right everywhere.
   return {1, 32};
+}
+
+//===----------------------------------------------------------------------===//
+// Tables of sums of codes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// How targets with these registers look up sums of activations of `least` to
+/// `most` bits.
+struct LookupRow {
+  unsigned vectorBits, registers, least, most;
+  LookupForm form;
+};
+} // namespace
+
+/// Of several the first is the fastest. Pixels are those of a tile with two
+/// registers of output channels, as tiles above.
+static const LookupRow lookups[] = {
+    {512, 32, 5, 8, {Instruction::PermuteShorts, 5, 8}},
+    {512, 32, 1, 4, {Instruction::PermuteBytes, 6, 4}},
+    {512, 32, 1, 8, {Instruction::ShuffleBytes, 4, 8}},
+    {256, 16, 1, 8, {Instruction::ShuffleBytes, 4, 3}},
+    {128, 32, 1, 8, {Instruction::ShuffleBytes, 4, 6}},
+    {128, 16, 1, 8, {Instruction::ShuffleBytes, 4, 3}},
+};
+
+std::optional<LookupForm> qnn::chooseLookup(TargetAttr target,
+                                            unsigned activationBits) {
+  for (const LookupRow &row : lookups)
+    if (row.vectorBits == target.getVectorBits() &&
+        row.registers == target.getRegisters() && activationBits >= row.least &&
+        activationBits <= row.most && findInstruction(target, row.form.permute))
+      return row.form;
+  return {};
 }
 
 bool qnn::roundsFloats(TargetAttr target) {

@@ -23,8 +23,10 @@ llvm::Expected<TargetAttr> parseTarget(mlir::MLIRContext *context,
                                        llvm::StringRef name);
 
 /// The register tile [M, N] of a kernel: M output pixels by N output channels.
-/// N is always 32: one word of packed output.
-std::pair<int64_t, int64_t> chooseTile(TargetAttr target, KernelKind kernel);
+/// N is always 32: one word of packed output. Of a lookup it depends on the
+/// code of the activations, null for floats.
+std::pair<int64_t, int64_t> chooseTile(TargetAttr target, KernelKind kernel,
+                                       CodeAttr activations = {});
 
 /// Bytes of the second-level cache of a core: weights that are read again and
 /// again are cut to fit half of it.
@@ -46,6 +48,18 @@ enum class Instruction {
   DotUnsignedBytes,  ///< u32 + u8 x u8 in fours
   DotFloats16,       ///< f32 + bf16 x bf16 in pairs
 };
+
+/// A lookup product of codes: the instruction, the bits of an index, and the
+/// pixels of a tile.
+struct LookupForm {
+  Instruction permute;
+  int64_t indexBits, pixels;
+};
+
+/// The form of a target for activations of so many bits; none where it cannot
+/// permute their sums.
+std::optional<LookupForm> chooseLookup(TargetAttr target,
+                                       unsigned activationBits);
 
 /// LLVM's name of the instruction on registers of the target's width, for
 /// `llvm.call_intrinsic`; none where the CPU does not have it.

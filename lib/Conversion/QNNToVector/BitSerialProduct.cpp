@@ -39,8 +39,8 @@ struct BitSerial : InnerProduct {
     return {wordBits, a.getBits(), w.getBits(), /*padded=*/true};
   }
 
-  int64_t blocksAtOnce(int64_t pixels) const override {
-    return blocksOfNarrowTile(c, pixels);
+  int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
+    return blocksOfNarrowTile(c, pixels, left);
   }
   SmallVector<Type> accumulators(TileShape tile) const override {
     Type i32 = IntegerType::get(c.resultType().getContext(), 32);
@@ -150,14 +150,8 @@ void BitSerial::addPixelTerms(ImplicitLocOpBuilder &b, TileShape tile,
                               const UnitReader &reader,
                               MutableArrayRef<Value> terms) const {
   for (int64_t m = tile.first; m < tile.last; ++m)
-    for (unsigned p = 0; p < a.getBits(); ++p) {
-      Value count = popcount(b, reader.activation(m, p));
-      int32_t weight = a.isBipolar() ? 1 : weightOf(a, p);
-      if (weight != 1)
-        count = arith::MulIOp::create(b, count,
-                                      integerOf(b, count.getType(), weight));
-      terms[m] = arith::AddIOp::create(b, terms[m], count);
-    }
+    terms[m] =
+        arith::AddIOp::create(b, terms[m], sumOfPlanes(b, reader, m, 1, a));
 }
 
 TileSums BitSerial::finish(ImplicitLocOpBuilder &b, TileShape tile,

@@ -18,8 +18,8 @@ struct F32 : InnerProduct {
     return {1, c.depthwise ? c.tileChannels : 1, 1, /*padded=*/false};
   }
 
-  int64_t blocksAtOnce(int64_t pixels) const override {
-    return blocksOfOnePixel(c, pixels);
+  int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
+    return blocksOfOnePixel(c, pixels, left);
   }
 
   /// The weights of a block of output channels fill half of the cache: all

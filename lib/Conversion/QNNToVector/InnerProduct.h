@@ -87,9 +87,9 @@ public:
 
   virtual UnitLayout unit() const { return {}; }
 
-  /// Blocks of output channels that a tile of so many pixels takes at once.
-  /// More than one hides latencies where pixels are few.
-  virtual int64_t blocksAtOnce(int64_t pixels) const { return 1; }
+  /// Of `left` blocks of output channels those that a tile of so many pixels
+  /// takes at once. More than one hides latencies where pixels are few.
+  virtual int64_t blocksAtOnce(int64_t pixels, int64_t left) const { return 1; }
 
   /// Units of a tap after which sums are stored and all pixels take their turn,
   /// so that operands stay in the caches; 0: the whole sum at once. Each block
@@ -132,7 +132,7 @@ public:
 
   virtual PreparedLayout prepared() const { return {}; }
   /// Prepares one unit of pixel 0 of `reader`: gives `store` each vector (or
-  /// scalar) and its offset within the stride. All of the stride is stored.
+  /// scalar) and its offset within the stride. What addUnit reads is stored.
   virtual void prepareUnit(
       mlir::ImplicitLocOpBuilder &b, const UnitReader &reader,
       llvm::function_ref<void(mlir::Value, int64_t offset)> store) const {}
@@ -158,7 +158,9 @@ std::unique_ptr<InnerProduct> createXnorProduct(const Contraction &c);
 std::unique_ptr<InnerProduct> createBitSerialProduct(const Contraction &c);
 std::unique_ptr<InnerProduct> createInt8Product(const Contraction &c);
 std::unique_ptr<InnerProduct> createF32Product(const Contraction &c);
-std::unique_ptr<InnerProduct> createLookupProduct(const Contraction &c);
+std::unique_ptr<InnerProduct> createFloatLookup(const Contraction &c);
+std::unique_ptr<InnerProduct> createWordLookup(const Contraction &c);
+std::unique_ptr<InnerProduct> createByteLookup(const Contraction &c);
 
 //===----------------------------------------------------------------------===//
 // What several kernels build
@@ -169,15 +171,19 @@ mlir::Value broadcast(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
 mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
                           mlir::Type type, mlir::ValueRange operands);
 mlir::Value popcount(mlir::ImplicitLocOpBuilder &b, mlir::Value words);
+/// The sum of the activations of pixel `m`, codes in `words` words for each
+/// bit-plane; of a bipolar code the number of ones.
+mlir::Value sumOfPlanes(mlir::ImplicitLocOpBuilder &b, const UnitReader &reader,
+                        int64_t m, int64_t words, CodeAttr code);
 /// 4 blocks of output channels at once where pixels are so few that the
 /// kernel's tile has registers for them, else 1: more than 4 streams of weights
 /// are not prefetched, and 2 of them cost more registers for addresses than
 /// they gain.
-int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels);
+int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels, int64_t left);
 /// Several blocks at once for a single pixel, as far as the registers go, else
 /// 1: each weight is used once, and memory delivers several streams of them
 /// faster than one.
-int64_t blocksOfOnePixel(const Contraction &c, int64_t pixels);
+int64_t blocksOfOnePixel(const Contraction &c, int64_t pixels, int64_t left);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
 

@@ -39,8 +39,8 @@ public:
   UnitLayout unit() const override {
     return {dotChannels, dotChannels, 1, /*padded=*/false};
   }
-  int64_t blocksAtOnce(int64_t pixels) const override {
-    return blocksOfOnePixel(c, pixels);
+  int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
+    return blocksOfOnePixel(c, pixels, left);
   }
   llvm::SmallVector<mlir::Type> accumulators(TileShape tile) const override {
     return llvm::SmallVector<mlir::Type>(tile.pixels * tile.vectors,

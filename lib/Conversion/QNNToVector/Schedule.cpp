@@ -184,9 +184,9 @@ void ScheduleBuilder::buildGroup(const ChannelRange &range,
                                  const ColumnTiles &tiles) {
   sumPixelTerms(tiles);
   int64_t done = 0;
-  if (int64_t atOnce = product->blocksAtOnce(tiles.pixels); atOnce > 1)
-    buildBlocks(range, tiles, atOnce, done);
-  buildBlocks(range, tiles, 1, done);
+  while (done < range.count)
+    buildBlocks(range, tiles,
+                product->blocksAtOnce(tiles.pixels, range.count - done), done);
   int64_t vectors = (range.rest + c.lanes - 1) / c.lanes;
   if (range.rest)
     buildTile(tiles, TileShape(tiles.pixels, vectors),
@@ -198,8 +198,6 @@ void ScheduleBuilder::buildBlocks(const ChannelRange &range,
                                   const ColumnTiles &tiles, int64_t atOnce,
                                   int64_t &done) {
   int64_t end = done + (range.count - done) / atOnce * atOnce;
-  if (done == end)
-    return;
   TileShape tile(tiles.pixels, atOnce * c.tileChannels / c.lanes);
   loop(addIndex(b, range.first, done), addIndex(b, range.first, end), atOnce,
        [&](Value block) {

@@ -21,8 +21,9 @@ UnitCounts::UnitCounts(const Contraction &c, const InnerProduct &product)
   int64_t channels = c.g.channels;
   units = (channels + unit.channels - 1) / unit.channels;
   lastChannels = channels - (units - 1) * unit.channels;
-  weightLanes =
-      shapeOf(const_cast<Contraction &>(c).op.getWeightTiles()).back();
+  ArrayRef<int64_t> tiles = shapeOf(c.op.getWeightTiles());
+  stepsOfTap = tiles[tiles.size() - 2];
+  weightLanes = tiles.back();
   bool dense = isPrepared() ? !addsPartUnit()
                             : units * unit.activationStride == c.pixelStride();
   contiguous = c.g.groups == 1 && c.g.dilationWidth == 1 && dense;

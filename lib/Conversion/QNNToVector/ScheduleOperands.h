@@ -21,6 +21,7 @@ struct UnitCounts {
   PreparedLayout prepared;
   int64_t units;        ///< of one filter tap in one group
   int64_t lastChannels; ///< that the last unit of a tap has
+  int64_t stepsOfTap;   ///< of the weight tiles
   int64_t weightLanes;  ///< weight elements of one step of a block
 
   bool isPrepared() const { return prepared.stride != 0; }

@@ -254,8 +254,7 @@ SmallVector<Value> ScheduleBuilder::overTaps(
         next.element = b.createOrFold<arith::AddIOp>(
             reader.element, mulIndex(b, pixels, c.pixelStride()));
         next.step = b.createOrFold<arith::AddIOp>(
-            reader.step,
-            mulIndex(b, kw, counts.units * counts.unit.weightStride));
+            reader.step, mulIndex(b, kw, counts.stepsOfTap));
         if (counts.isPrepared()) {
           // The buffer holds the units of this block of the sum only.
           int64_t stride = counts.prepared.stride;

@@ -19,8 +19,8 @@ struct Xnor : InnerProduct {
             /*padded=*/true};
   }
 
-  int64_t blocksAtOnce(int64_t pixels) const override {
-    return blocksOfNarrowTile(c, pixels);
+  int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
+    return blocksOfNarrowTile(c, pixels, left);
   }
 
   SmallVector<Type> accumulators(TileShape tile) const override {

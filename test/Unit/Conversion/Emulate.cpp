@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -47,28 +48,39 @@ static Value saturated(ImplicitLocOpBuilder &b, Value sums) {
       b, cast<VectorType>(type).clone(b.getI16Type()), sums);
 }
 
-/// Lane i of the result is table[index[i]], of whose bits those beyond the
-/// table's size do not count.
-static Value permuted(ImplicitLocOpBuilder &b, Value table, Value index) {
+/// Lane i of the result is table[index[i]] of the table of `size` elements that
+/// lane i is in, of which a register has one or several; 0 where the index has
+/// one of the bits `outside`. A loop over the lanes: the code of a kernel stays
+/// short.
+static Value permuted(ImplicitLocOpBuilder &b, Value table, Value index,
+                      int64_t size, int64_t outside) {
   auto type = cast<VectorType>(table.getType());
-  Type indexType = index.getType();
-  auto constant = [&](int64_t value) {
-    auto element = cast<VectorType>(indexType).getElementType();
-    return arith::ConstantOp::create(
-        b, DenseElementsAttr::get(cast<VectorType>(indexType),
-                                  b.getIntegerAttr(element, value)));
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, value);
   };
-  int64_t lanes = type.getNumElements();
-  index = arith::AndIOp::create(b, index, constant(lanes - 1));
-  Value result = table;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    Value element = vector::ExtractOp::create(b, table, lane);
-    Value all = vector::BroadcastOp::create(b, type, element);
-    Value here = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, index,
-                                       constant(lane));
-    result = arith::SelectOp::create(b, here, all, result);
-  }
-  return result;
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  Value zero =
+      arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
+  auto loop =
+      scf::ForOp::create(b, constant(0), constant(type.getNumElements()),
+                         constant(1), ValueRange(none));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value lane = loop.getInductionVar();
+  Value i = vector::ExtractOp::create(b, index, OpFoldResult(lane));
+  i = arith::IndexCastUIOp::create(b, b.getIndexType(), i);
+  Value isOutside = arith::CmpIOp::create(
+      b, arith::CmpIPredicate::ne,
+      arith::AndIOp::create(b, i, constant(outside)), constant(0));
+  Value first = arith::AndIOp::create(b, lane, constant(-size));
+  Value at = arith::AddIOp::create(
+      b, first, arith::AndIOp::create(b, i, constant(size - 1)));
+  Value entry = vector::ExtractOp::create(b, table, OpFoldResult(at));
+  entry = arith::SelectOp::create(b, isOutside, zero, entry);
+  Value result = vector::InsertOp::create(b, entry, loop.getRegionIterArg(0),
+                                          OpFoldResult(lane));
+  scf::YieldOp::create(b, result);
+  return loop.getResult(0);
 }
 
 /// Null for a name that is not known.
@@ -79,7 +91,12 @@ static Value emulate(ImplicitLocOpBuilder &b, StringRef name, ValueRange args) {
   if (name.contains("pmadd.wd") || name.contains("pmaddw.d"))
     return sumPairs(b, products(b, args[0], true, args[1], true));
   if (name.contains("permvar") || name.contains("permps"))
-    return permuted(b, args[0], args[1]);
+    return permuted(b, args[0], args[1],
+                    cast<VectorType>(args[0].getType()).getNumElements(), 0);
+  if (name.contains("pshuf.b"))
+    return permuted(b, args[0], args[1], 16, 0x80);
+  if (name.contains(".tbl1."))
+    return permuted(b, args[0], args[1], 16, 0xf0);
   bool mixed = name.contains("vpdpbusd") || name.contains(".usdot.");
   bool isSigned = name.contains(".sdot.");
   if (!mixed && !isSigned && !name.contains(".udot."))

@@ -6,7 +6,7 @@
 #include "mlir/Pass/Pass.h"
 
 /// A pass that puts plain vector arithmetic of the same meaning in the place of
-/// calls of instructions that multiply bytes or shorts, so that kernels for
+/// calls of instructions that multiply or permute lanes, so that kernels for
 /// any target run on any machine, in the same schedule and layout.
 std::unique_ptr<mlir::Pass> createEmulateInstructions();
 

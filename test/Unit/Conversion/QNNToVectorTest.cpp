@@ -3,267 +3,21 @@
 // Products of the integer form, interpreted as they are and compiled by way of
 // the packed form, must agree bit for bit: over shapes at the edges of words,
 // blocks and tiles, each kernel, each code, each epilogue, and the schedules of
-// several targets. A schedule of wider registers, or without instructions that
-// have no op in MLIR, runs on every machine: LLVM splits and expands it.
+// several targets. A schedule of wider registers runs on every machine: LLVM
+// splits and expands it.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codes.h"
-#include "Native.h"
+#include "ProductTest.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/Support/raw_ostream.h"
-#include "llvm/TargetParser/Host.h"
-#include <gtest/gtest.h>
-#include <random>
 
 using namespace mlir;
 using namespace qnn;
 
 namespace {
 
-Code u(unsigned bits) { return {bits, Encoding::Unsigned}; }
-Code s(unsigned bits) { return {bits, Encoding::Signed}; }
-
-enum class Store { Sums, NarrowSums, Bytes, Words };
-
-/// Sizes of a convolution; a matmul has height 0, and `width` rows.
-struct Shape {
-  int64_t batch, height, width, channels, outChannels;
-  int64_t kernelHeight = 1, kernelWidth = 1;
-  int64_t strideHeight = 1, strideWidth = 1;
-  int64_t dilationHeight = 1, dilationWidth = 1;
-  std::array<int64_t, 4> pads = {0, 0, 0, 0};
-  int64_t groups = 1;
-
-  bool isConv() const { return height != 0; }
-  int64_t outHeight() const {
-    return (height + pads[0] + pads[2] - dilationHeight * (kernelHeight - 1) -
-            1) /
-               strideHeight +
-           1;
-  }
-  int64_t outWidth() const {
-    return (width + pads[1] + pads[3] - dilationWidth * (kernelWidth - 1) - 1) /
-               strideWidth +
-           1;
-  }
-};
-
-Shape matmul(int64_t rows, int64_t channels, int64_t outChannels) {
-  return {1, 0, rows, channels, outChannels};
-}
-
-struct Case {
-  const char *name;
-  Shape shape;
-  KernelKind kernel;
-  Code activations, weights;
-  Store store = Store::Sums;
-  Code out = bipolar;
-  int64_t pixels = 4;
-};
-
-void PrintTo(const Case &c, std::ostream *os) { *os << c.name; }
-
-/// What a byte holds: the number modulo 256, of bipolar codes the bit.
-uint8_t byteOf(int32_t number, Code code) {
-  if (code.encoding == Encoding::Bipolar)
-    return number > 0;
-  return static_cast<uint8_t>(number);
-}
-
-/// A schedule's target. Of `cpu` only x86-64 is run, where this machine has it.
-struct Schedule {
-  const char *name, *triple, *cpu;
-  unsigned bits, registers;
-};
-
-void PrintTo(const Schedule &s, std::ostream *os) { *os << s.name; }
-
-/// The beginning of a module for the schedule's target.
-std::string moduleFor(const Schedule &schedule) {
-  return std::string(
-             "module attributes {qnn.target = #qnn.target<triple = \"") +
-         schedule.triple + "\", cpu = \"" + schedule.cpu +
-         "\", features = \"\", vector_bits = " + std::to_string(schedule.bits) +
-         ", registers = " + std::to_string(schedule.registers) + ">} {\n";
-}
-
-class VectorTest : public testing::TestWithParam<std::tuple<Case, Schedule>> {
-protected:
-  std::mt19937 random{7};
-  const Case &c = std::get<0>(GetParam());
-  const Shape &shape = c.shape;
-
-  uint8_t randomByte(Code code) {
-    int32_t span =
-        code.encoding == Encoding::Bipolar ? 2 : code.max() - code.min() + 1;
-    int32_t step = random() % span;
-    if (code.encoding == Encoding::Bipolar)
-      return step;
-    return byteOf(code.min() + step, code);
-  }
-
-  Tensor randomCodes(ArrayRef<int64_t> sizes, Code code) {
-    Tensor tensor;
-    tensor.shape.assign(sizes.begin(), sizes.end());
-    tensor.isFloat = false;
-    for (int64_t i = 0; i < tensor.size(); ++i)
-      tensor.integers.push_back(randomByte(code));
-    return tensor;
-  }
-
-  static std::string type(ArrayRef<int64_t> sizes, StringRef element) {
-    std::string text = "tensor<";
-    for (int64_t size : sizes)
-      text += std::to_string(size) + "x";
-    return text + element.str() + ">";
-  }
-
-  SmallVector<int64_t> inputSizes() const {
-    if (!shape.isConv())
-      return {shape.width, shape.channels};
-    return {shape.batch, shape.height, shape.width, shape.channels};
-  }
-  SmallVector<int64_t> filterSizes() const {
-    if (!shape.isConv())
-      return {shape.outChannels, shape.channels};
-    return {shape.outChannels, shape.kernelHeight, shape.kernelWidth,
-            shape.channels / shape.groups};
-  }
-  SmallVector<int64_t> resultSizes() const {
-    if (!shape.isConv())
-      return {shape.width, shape.outChannels};
-    return {shape.batch, shape.outHeight(), shape.outWidth(),
-            shape.outChannels};
-  }
-
-  /// Intrinsics of x86 are not expanded by LLVM.
-  static bool runsHere(const Schedule &schedule) {
-    static const llvm::StringMap<bool> features =
-        llvm::sys::getHostCPUFeatures();
-    StringRef cpu = schedule.cpu;
-    if (cpu == "x86-64-v2")
-      return features.lookup("ssse3");
-    if (cpu == "x86-64-v3")
-      return features.lookup("avx2");
-    if (cpu == "x86-64-v4")
-      return features.lookup("avx512bw") && features.lookup("avx512vl");
-    return true;
-  }
-
-  virtual Tensor weightsOf() { return randomCodes(filterSizes(), c.weights); }
-  virtual Tensor activationsOf() {
-    return randomCodes(inputSizes(), c.activations);
-  }
-
-  void compare();
-  std::string text(const Schedule &schedule);
-  std::string product(const std::string &sums);
-  std::string thresholds();
-};
-
-std::string VectorTest::product(const std::string &sums) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  Tensor filter = weightsOf();
-  std::string bytes(filter.integers.begin(), filter.integers.end());
-  std::string input = type(inputSizes(), "i8");
-  std::string weights = type(filterSizes(), "i8");
-  os << " %w = arith.constant dense<\"0x" << llvm::toHex(bytes)
-     << "\"> : " << weights << "\n"
-     << " %sums = qnn." << (shape.isConv() ? "iconv2d" : "imatmul")
-     << " %x, %w {lhs_code = " << c.activations.str()
-     << ", rhs_code = " << c.weights.str() << ", kernel = #qnn.kernel<"
-     << stringifyKernelKind(c.kernel) << ", tile = [" << c.pixels << ", 32]>";
-  if (shape.isConv())
-    os << ", strides = array<i64: " << shape.strideHeight << ", "
-       << shape.strideWidth
-       << ">, dilations = array<i64: " << shape.dilationHeight << ", "
-       << shape.dilationWidth << ">, pads = array<i64: " << shape.pads[0]
-       << ", " << shape.pads[1] << ", " << shape.pads[2] << ", "
-       << shape.pads[3] << ">, groups = " << shape.groups << " : i64";
-  os << "} : (" << input << ", " << weights << ") -> " << sums << "\n";
-  return text;
-}
-
-/// Ascending thresholds within reach, the least and the greatest i32 among
-/// them.
-std::string VectorTest::thresholds() {
-  std::string text;
-  int64_t levels = c.out.levels();
-  int32_t reach = 1 + shape.channels * std::max(c.activations.max(), 1) / 4;
-  for (int64_t o = 0; o < shape.outChannels; ++o) {
-    std::vector<int64_t> row;
-    for (int64_t l = 0; l < levels; ++l)
-      row.push_back(static_cast<int64_t>(random() % (2 * reach + 1)) - reach);
-    if (o % 5 == 3)
-      row.front() = INT32_MIN;
-    if (o % 7 == 5)
-      row.back() = INT32_MAX;
-    llvm::sort(row);
-    text += o ? ", [" : "[";
-    llvm::raw_string_ostream os(text);
-    llvm::interleaveComma(row, os);
-    text += "]";
-  }
-  return "dense<[" + text + "]> : tensor<" + std::to_string(shape.outChannels) +
-         "x" + std::to_string(levels) + "xi32>";
-}
-
-std::string VectorTest::text(const Schedule &schedule) {
-  std::string sums =
-      type(resultSizes(), c.store == Store::NarrowSums ? "i16" : "i32");
-  std::string result = sums, value = "%sums", body = product(sums);
-  llvm::raw_string_ostream os(body);
-  if (c.store == Store::Bytes || c.store == Store::Words) {
-    result = type(resultSizes(), "i8"), value = "%codes";
-    std::string attr = thresholds();
-    os << " %t = arith.constant " << attr << "\n %codes = qnn.threshold %sums, "
-       << "%t {code = " << c.out.str()
-       << ", axis = " << resultSizes().size() - 1 << "} : (" << sums << ", "
-       << StringRef(attr).rsplit(" : ").second << ") -> " << result << "\n";
-  }
-  if (c.store == Store::Words) {
-    std::string bytes = result;
-    SmallVector<int64_t> sizes = resultSizes();
-    sizes.back() = (sizes.back() + 31) / 32 * c.out.bits;
-    result = type(sizes, "i32"), value = "%words";
-    os << " %words = qnn.pack %codes {code = " << c.out.str() << "} : ("
-       << bytes << ") -> " << result << "\n";
-  }
-  return moduleFor(schedule) + "func.func @f(%x: " + type(inputSizes(), "i8") +
-         ") -> " + result + " {\n" + body + " return " + value + " : " +
-         result + "\n}\n}\n";
-}
-
-void VectorTest::compare() {
-  if (!runsHere(std::get<1>(GetParam())))
-    GTEST_SKIP() << "this machine has no registers of the target";
-  std::string source = text(std::get<1>(GetParam()));
-  SmallVector<Tensor> arguments{activationsOf()};
-  Program program(source), packed(source);
-  packed.transform([](OpPassManager &pm) {
-    pm.addPass(createPackProducts());
-    pm.addPass(createHoistPacking());
-    pm.addPass(createFuseThresholds());
-  });
-  SmallVector<Tensor> expected = program.interpret(arguments);
-  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
-  ASSERT_EQ(expected.size(), 1u);
-  ASSERT_EQ(actual.size(), 1u);
-  ASSERT_EQ(expected[0].shape, actual[0].shape);
-  // The reference has the pattern of a code in a byte, compiled code its
-  // number.
-  uint64_t mask =
-      c.store == Store::Bytes ? (1u << c.out.bits) - 1 : ~uint64_t(0);
-  for (size_t i = 0; i < expected[0].integers.size(); ++i)
-    ASSERT_EQ(expected[0].integers[i] & mask, actual[0].integers[i] & mask)
-        << "element " << i << " of\n"
-        << source;
-}
+struct VectorTest : ProductTest {};
 
 TEST_P(VectorTest, EqualsReference) { compare(); }
 
@@ -481,11 +235,6 @@ const Schedule schedules[] = {
     {"v4", "x86_64-linux-gnu", "x86-64-v4", 512, 32},
 };
 
-std::string nameOf(const testing::TestParamInfo<VectorTest::ParamType> &info) {
-  return std::string(std::get<0>(info.param).name) + "_" +
-         std::get<1>(info.param).name;
-}
-
 INSTANTIATE_TEST_SUITE_P(Products, VectorTest,
                          testing::Combine(testing::ValuesIn(cases),
                                           testing::ValuesIn(schedules)),
@@ -512,42 +261,7 @@ INSTANTIATE_TEST_SUITE_P(Popcount, VectorTest,
 // All inputs
 //===----------------------------------------------------------------------===//
 
-/// Every row of activations by every row of weights: 2^16 products at most.
-struct ExhaustiveTest : VectorTest {
-  static Tensor allRows(int64_t channels, Code code) {
-    int64_t rows = int64_t(1) << (channels * code.bits);
-    Tensor tensor;
-    tensor.shape = {rows, channels};
-    tensor.isFloat = false;
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t k = 0; k < channels; ++k) {
-        int32_t pattern = row >> (k * code.bits) & ((1 << code.bits) - 1);
-        tensor.integers.push_back(
-            byteOf(codeToNumber(pattern, code.bits, code.encoding), code));
-      }
-    return tensor;
-  }
-
-  Tensor weightsOf() override { return allRows(shape.channels, c.weights); }
-  Tensor activationsOf() override {
-    return allRows(shape.channels, c.activations);
-  }
-};
-
 TEST_P(ExhaustiveTest, EqualsReference) { compare(); }
-
-Case all(const char *name, KernelKind kernel, int64_t channels,
-         Code activations, Code weights, int64_t pixels) {
-  return {name,
-          matmul(int64_t(1) << (channels * activations.bits), channels,
-                 int64_t(1) << (channels * weights.bits)),
-          kernel,
-          activations,
-          weights,
-          Store::Sums,
-          bipolar,
-          pixels};
-}
 
 const Case allInputs[] = {
     all("xnor8", xnor, 8, bipolar, bipolar, 14),

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/LookupKernel.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 #include "qnn/Dialect/QNN/IR/ShapeInference.h"
 
@@ -174,8 +175,10 @@ private:
   bool isWords() const {
     return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
   }
-  bool hasWeightWords() const {
-    return isWords() || kind == KernelKind::Lookup;
+  /// Codes that index tables; a lookup of floats has none.
+  bool isIndexed() const {
+    auto product = op;
+    return indexBitsOf(product.getChosenKernel()) != 0;
   }
   /// Elements of a pixel (of one group), steps of a filter tap, and weights of
   /// one output channel in a step.
@@ -192,6 +195,7 @@ private:
   LogicalResult verifySizes();
   LogicalResult verifyCodes();
   LogicalResult verifyLookup();
+  LogicalResult verifyIndices();
   LogicalResult verifyOperand(StringRef name, Value value,
                               ArrayRef<int64_t> expected);
   LogicalResult verifyScales(int64_t blocks, int64_t tile);
@@ -204,14 +208,18 @@ private:
 
 int64_t ContractionVerifier::activations() const {
   auto product = op;
-  if (!isWords())
+  bool words = isIndexed() &&
+               typeOf(product.getActivations()).getElementType().isInteger(32);
+  if (!isWords() && !words)
     return g.channels;
   return packedWords(g.channels, product.getActivationCode().getBits());
 }
 
 int64_t ContractionVerifier::steps() const {
   auto product = op;
-  if (hasWeightWords())
+  if (isIndexed())
+    return lookupLayoutOf(product).steps(g.channels);
+  if (isWords() || kind == KernelKind::Lookup)
     return packedWords(g.channels, product.getWeightCode().getBits());
   return ceilDiv(g.channels, weightsOfStep());
 }
@@ -271,8 +279,29 @@ LogicalResult ContractionVerifier::verifyCodes() {
   return success();
 }
 
-/// Floats by 1-bit weights in words.
+/// Weights are indices of tables of sums of codes.
+LogicalResult ContractionVerifier::verifyIndices() {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  if (!lhs || !rhs)
+    return op.emitOpError("expected lhs_code and rhs_code");
+  Type activation = typeOf(op.getActivations()).getElementType();
+  if (!activation.isInteger(32) && !activation.isInteger(8))
+    return op.emitOpError("expected activations in words (i32) or bytes (i8), "
+                          "but got ")
+           << activation;
+  Type weight = typeOf(op.getWeightTiles()).getElementType();
+  unsigned bits = lookupLayoutOf(op).laneBits;
+  if (!weight.isInteger(bits))
+    return op.emitOpError("expected weights of type i")
+           << bits << " for indices of " << indexBitsOf(op.getChosenKernel())
+           << " bits, but got " << weight;
+  return success();
+}
+
+/// Floats by 1-bit weights in words, or codes.
 LogicalResult ContractionVerifier::verifyLookup() {
+  if (isIndexed())
+    return verifyIndices();
   CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
   if (lhs || !typeOf(op.getActivations()).getElementType().isF32())
     return op.emitOpError("expected activations of type f32, without a code");

@@ -10,6 +10,7 @@
 #include "PackLookups.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/LookupKernel.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Target/Target.h"
 
@@ -24,8 +25,18 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-static bool usesWords(KernelKind kind) {
-  return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
+/// Activations in words of bit-planes, not in bytes: tables of sums are made of
+/// planes where those are few.
+static bool readsWords(KernelAttr kernel, CodeAttr activations) {
+  switch (kernel.getKind()) {
+  case KernelKind::XnorPopcount:
+  case KernelKind::BitSerial:
+    return true;
+  case KernelKind::Lookup:
+    return activations.getBits() <= 4;
+  default:
+    return false;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -73,11 +84,24 @@ static Value createTiles(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
                                    DenseElementsAttr::get(type, values));
 }
 
-/// The numbers of constant weights as tiles of words or of bytes.
+/// Codes as indices of tables of sums.
+static Value packIndices(OpBuilder &b, Location loc, ArrayRef<uint8_t> codes,
+                         const LookupLayout &layout, const FilterShape &shape,
+                         bool isConv) {
+  std::vector<uint16_t> lanes = packLookupIndices(codes, shape, layout);
+  SmallVector<int64_t> sizes =
+      tileShape(shape, layout.steps(shape.channels), isConv);
+  if (layout.laneBits == 16)
+    return createTiles<uint16_t>(b, loc, sizes, b.getI16Type(), lanes);
+  std::vector<uint8_t> bytes(lanes.begin(), lanes.end());
+  return createTiles<uint8_t>(b, loc, sizes, b.getI8Type(), bytes);
+}
+
+/// The numbers of constant weights as tiles of words, bytes or indices.
 static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
                          CodeAttr code, const FilterShape &shape,
-                         KernelKind kind, bool isConv) {
-  if (!usesWords(kind)) {
+                         KernelAttr kernel, bool isConv) {
+  if (kernel.getKind() == KernelKind::Int8Dot) {
     std::vector<int8_t> bytes(numbers.begin(), numbers.end());
     bytes = packWeightBytes(bytes, shape);
     SmallVector<int64_t> sizes = tileShape(shape, dotSteps(shape), isConv);
@@ -90,6 +114,10 @@ static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
   for (int32_t number : numbers)
     patterns.push_back(
         numberToCode(number, code.getBits(), code.getEncoding()));
+  if (int64_t index = indexBitsOf(kernel))
+    return packIndices(b, loc, patterns,
+                       {index, code.getBits(), code.getEncoding()}, shape,
+                       isConv);
   std::vector<uint32_t> words =
       packWeightWords(patterns, shape, code.getBits());
   int64_t steps = packedWords(shape.channels, code.getBits());
@@ -129,17 +157,34 @@ struct ProductToPack {
 };
 } // namespace
 
+/// A lookup gets the form that its target has.
+static FailureOr<KernelAttr> withForm(Operation *op, KernelAttr kernel,
+                                      CodeAttr activations) {
+  if (kernel.getKind() != KernelKind::Lookup || indexBitsOf(kernel))
+    return kernel;
+  auto form = chooseLookup(getTarget(op), activations.getBits());
+  if (!form)
+    return failure();
+  return KernelAttr::get(
+      op->getContext(), KernelKind::Lookup,
+      {kernel.getTile()[0], kernel.getTile()[1], form->indexBits});
+}
+
 static FailureOr<ProductToPack> matchProduct(PatternRewriter &rewriter,
                                              Operation *op, KernelAttr kernel,
-                                             Value weights, CodeAttr code) {
+                                             Value weights, CodeAttr lhsCode,
+                                             CodeAttr code) {
   if (!kernel)
     return rewriter.notifyMatchFailure(op, "no kernel chosen");
+  FailureOr<KernelAttr> form = withForm(op, kernel, lhsCode);
+  if (failed(form))
+    return rewriter.notifyMatchFailure(op, "no lookups on the target");
   if (kernel.getKind() == KernelKind::F32Fma)
     return rewriter.notifyMatchFailure(op, "a kernel of floats");
   std::optional<std::vector<int32_t>> numbers = constantNumbers(weights, code);
   if (!numbers)
     return rewriter.notifyMatchFailure(op, "weights are not constant");
-  ProductToPack product{kernel, std::move(*numbers), {}};
+  ProductToPack product{*form, std::move(*numbers), {}};
   ArrayRef<int64_t> shape = shapeOf(weights);
   product.shape.outChannels = shape.front();
   product.shape.channels = shape.back();
@@ -157,21 +202,26 @@ struct PackMatmul : OpRewritePattern<IMatmulOp> {
 
   LogicalResult matchAndRewrite(IMatmulOp op,
                                 PatternRewriter &rewriter) const override {
-    KernelAttr kernel = op.getKernelAttr();
     FailureOr<ProductToPack> product =
-        matchProduct(rewriter, op, kernel, op.getRhs(), op.getRhsCode());
+        matchProduct(rewriter, op, op.getKernelAttr(), op.getRhs(),
+                     op.getLhsCode(), op.getRhsCode());
     if (failed(product))
       return failure();
-    if (usesWords(kernel.getKind())) {
-      Value input = packActivations(rewriter, op.getLoc(), op.getLhs(),
-                                    op.getLhsCode(), 1);
-      if (kernel.getKind() == KernelKind::XnorPopcount)
-        return replace<XnorMatmulOp>(op, *product, input, rewriter);
-      return replace<BitSerialMatmulOp>(op, *product, input, rewriter);
-    }
-    if (!tensorType(op.getLhs()).getElementType().isInteger(8))
+    Value input = op.getLhs();
+    if (readsWords(product->kernel, op.getLhsCode()))
+      input = packActivations(rewriter, op.getLoc(), input, op.getLhsCode(), 1);
+    else if (!tensorType(input).getElementType().isInteger(8))
       return rewriter.notifyMatchFailure(op, "activations are not bytes");
-    return replace<Int8MatmulOp>(op, *product, op.getLhs(), rewriter);
+    switch (product->kernel.getKind()) {
+    case KernelKind::XnorPopcount:
+      return replace<XnorMatmulOp>(op, *product, input, rewriter);
+    case KernelKind::BitSerial:
+      return replace<BitSerialMatmulOp>(op, *product, input, rewriter);
+    case KernelKind::Lookup:
+      return replace<LookupMatmulOp>(op, *product, input, rewriter);
+    default:
+      return replace<Int8MatmulOp>(op, *product, input, rewriter);
+    }
   }
 
 private:
@@ -180,7 +230,7 @@ private:
                                Value input, PatternRewriter &rewriter) {
     Value tiles =
         packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
-                    product.shape, product.kernel.getKind(), /*isConv=*/false);
+                    product.shape, product.kernel, /*isConv=*/false);
     rewriter.replaceOpWithNewOp<PackedOp>(
         op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
@@ -195,26 +245,32 @@ struct PackConv2d : OpRewritePattern<IConv2dOp> {
 
   LogicalResult matchAndRewrite(IConv2dOp op,
                                 PatternRewriter &rewriter) const override {
-    KernelAttr kernel = op.getKernelAttr();
     if (op.getPadValue() != PadValue::Zero &&
         llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
       return rewriter.notifyMatchFailure(op, "padding is not zero");
     FailureOr<ProductToPack> product =
-        matchProduct(rewriter, op, kernel, op.getFilter(), op.getRhsCode());
+        matchProduct(rewriter, op, op.getKernelAttr(), op.getFilter(),
+                     op.getLhsCode(), op.getRhsCode());
     if (failed(product))
       return failure();
     product->shape.groups = op.getGroups();
-    kernel = product->kernel = chooseBlocks(kernel, product->shape);
-    if (usesWords(kernel.getKind())) {
-      Value input = packActivations(rewriter, op.getLoc(), op.getInput(),
-                                    op.getLhsCode(), op.getGroups());
-      if (kernel.getKind() == KernelKind::XnorPopcount)
-        return replace<XnorConv2dOp>(op, *product, input, rewriter);
-      return replace<BitSerialConv2dOp>(op, *product, input, rewriter);
-    }
-    if (!tensorType(op.getInput()).getElementType().isInteger(8))
+    product->kernel = chooseBlocks(product->kernel, product->shape);
+    Value input = op.getInput();
+    if (readsWords(product->kernel, op.getLhsCode()))
+      input = packActivations(rewriter, op.getLoc(), input, op.getLhsCode(),
+                              op.getGroups());
+    else if (!tensorType(input).getElementType().isInteger(8))
       return rewriter.notifyMatchFailure(op, "activations are not bytes");
-    return replace<Int8Conv2dOp>(op, *product, op.getInput(), rewriter);
+    switch (product->kernel.getKind()) {
+    case KernelKind::XnorPopcount:
+      return replace<XnorConv2dOp>(op, *product, input, rewriter);
+    case KernelKind::BitSerial:
+      return replace<BitSerialConv2dOp>(op, *product, input, rewriter);
+    case KernelKind::Lookup:
+      return replace<LookupConv2dOp>(op, *product, input, rewriter);
+    default:
+      return replace<Int8Conv2dOp>(op, *product, input, rewriter);
+    }
   }
 
 private:
@@ -223,7 +279,7 @@ private:
                                Value input, PatternRewriter &rewriter) {
     Value tiles =
         packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
-                    product.shape, product.kernel.getKind(), /*isConv=*/true);
+                    product.shape, product.kernel, /*isConv=*/true);
     rewriter.replaceOpWithNewOp<PackedOp>(
         op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),

@@ -147,7 +147,8 @@ LogicalResult SelectKernels::select(const IntegerProduct &product) {
   if (!op->hasAttr("kernel")) {
     SmallVector<KernelEstimate> ranking =
         rankKernels(target, *ProductFacts::get(op));
-    auto [pixels, channels] = chooseTile(target, ranking.front().kernel);
+    auto [pixels, channels] =
+        chooseTile(target, ranking.front().kernel, product.lhsCode);
     setKernel(op, ranking.front().kernel, pixels, channels);
     reason = describe(ranking);
   }

@@ -37,3 +37,74 @@ func.func @steps(%x: tensor<1x64xf32>, %w: tensor<1x3x32xi32>) -> tensor<1x10xf3
       : (tensor<1x64xf32>, tensor<1x3x32xi32>) -> tensor<1x10xf32>
   return %0 : tensor<1x10xf32>
 }
+
+// -----
+
+func.func @index_bits(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4, 5 or 6 bits, but got [4, 32, 7]}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 7]>}
+      : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @index_kernel(%x: tensor<1x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<1x10xi32> {
+  // expected-error @+2 {{expected a tile of two positive sizes, but got [4, 32, 4]}}
+  %0 = qnn.xnor_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<xnor_popcount, tile = [4, 32, 4]>}
+      : (tensor<1x2xi32>, tensor<1x2x32xi32>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @index_tile(%x: tensor<1x4xi32>, %w: tensor<1x8x16xi8>) -> tensor<1x10xi32> {
+  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4, 5 or 6 bits, but got [4, 16, 4]}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 16, 4]>}
+      : (tensor<1x4xi32>, tensor<1x8x16xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @codes(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected lhs_code and rhs_code}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 4]>}
+      : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @index_activations(%x: tensor<1x64xf32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected activations in words (i32) or bytes (i8), but got 'f32'}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 4]>}
+      : (tensor<1x64xf32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @lanes(%x: tensor<1x64xi8>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected weights of type i16 for indices of 5 bits, but got 'i8'}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 5]>}
+      : (tensor<1x64xi8>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+// 64 channels are 3 groups of 24, in 3 bytes each.
+func.func @index_steps(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected filter of shape [1, 9, 32], but got [1, 8, 32]}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 6]>}
+      : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}

@@ -103,3 +103,51 @@ func.func @left(%x: tensor<4x4xf32>, %y: tensor<1x4xf32>, %v: tensor<4x128xf32>)
   return %0, %1, %2, %3, %4 : tensor<4x16xf32>, tensor<4x128xf32>, tensor<1x1xf32>, tensor<1x128xf32>, tensor<4x128xf32>
 }
 }
+
+// -----
+
+// A lookup of codes gets the indices that the target permutes by: of bits of 4
+// channels, two in a byte. Output channel 1 is in the fifth byte, the first of
+// the next word.
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>} {
+// CHECK-LABEL: func.func @indices
+// CHECK: %[[X:.*]] = qnn.pack %arg0 {code = #qnn.code<2, unsigned>} : (tensor<1x6xi8>) -> tensor<1x2xi32>
+// CHECK: %[[W:.*]] = arith.constant dense<{{\[\[}}[49, 0, 0, 0, 2, 0, {{[0, ]*}}]]]> : tensor<1x1x32xi8>
+// CHECK: qnn.lookup_matmul %[[X]], %[[W]] {channels = 6 : i64, kernel = #qnn.kernel<lookup, tile = [3, 32, 4]>, lhs_code = #qnn.code<2, unsigned>, out_channels = 2 : i64, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x2xi32>, tensor<1x1x32xi8>) -> tensor<1x2xi32>
+func.func @indices(%x: tensor<1x6xi8>) -> tensor<1x2xi32> {
+  %w = arith.constant dense<[[1, 0, 0, 0, 1, 1], [0, 1, 0, 0, 0, 0]]> : tensor<2x6xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<lookup, tile = [3, 32]>}
+      : (tensor<1x6xi8>, tensor<2x6xi8>) -> tensor<1x2xi32>
+  return %0 : tensor<1x2xi32>
+}
+}
+
+// -----
+
+// Ternary weights by bytes, where shorts are permuted: three trits in 5 bits.
+// -1, 0, 1 and 0 are 0 + 3 + 18, and 1 + 3 + 9: 0x01b5.
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>} {
+// CHECK-LABEL: func.func @trits
+// CHECK: %[[W:.*]] = arith.constant dense<"0xB501{{0+}}"> : tensor<1x5x32xi16>
+// CHECK: qnn.lookup_matmul %arg0, %[[W]] {{.*}}tile = [1, 32, 5]
+func.func @trits(%x: tensor<1x4xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<[[-1, 0, 1, 0]]> : tensor<1x4xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>, kernel = #qnn.kernel<lookup, tile = [1, 32]>}
+      : (tensor<1x4xi8>, tensor<1x4xi8>) -> tensor<1x1xi32>
+  return %0 : tensor<1x1xi32>
+}
+}
+
+// -----
+
+// Without a permutation the product stays as it is.
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64", features = "", vector_bits = 128, registers = 16>} {
+// CHECK-LABEL: func.func @no_permutation
+// CHECK: qnn.imatmul
+func.func @no_permutation(%x: tensor<1x4xi8>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<[[-1, 0, 1, 0]]> : tensor<1x4xi8>
+  %0 = qnn.imatmul %x, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>, kernel = #qnn.kernel<lookup, tile = [1, 32]>}
+      : (tensor<1x4xi8>, tensor<1x4xi8>) -> tensor<1x1xi32>
+  return %0 : tensor<1x1xi32>
+}
+}

@@ -7,21 +7,32 @@ module attributes {qnn.target = #znver4} {
 // CHECK-LABEL: func @bipolar
 func.func @bipolar(%a: tensor<16x64xi1>, %w: tensor<8x64xi1>) -> tensor<16x8xi32> {
   // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [14, 32]>
-  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}"
+  // REMARK: Layer=MatMul_3, Remark="xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}"
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32> loc("MatMul_3"("m.onnx":1:1))
   return %0 : tensor<16x8xi32>
 }
 
-// 2 x 2 planes of bits cost less than 8 dot products, 3 x 3 more.
+// 2 x 2 planes of bits cost less than 8 dot products, 4 x 4 more.
 // CHECK-LABEL: func @planes
-func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi3>, %v: tensor<64x64xi2>, %w: tensor<64x64xi3>) -> (tensor<16x64xi32>, tensor<16x64xi32>) {
+func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi4>, %v: tensor<64x64xi2>, %w: tensor<64x64xi4>) -> (tensor<16x64xi32>, tensor<16x64xi32>) {
   // CHECK: kernel = #qnn.kernel<bit_serial, tile = [14, 32]>
-  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}
+  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
   %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<64x64xi2>) -> tensor<16x64xi32>
   // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32]>
-  // REMARK: int8_dot: signed 3-bit weights, signed 3-bit activations: about {{[0-9]+}} cycles, bit_serial {{[0-9]+}}
-  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<3, signed>, rhs_code = #qnn.code<3, signed>} : (tensor<16x64xi3>, tensor<64x64xi3>) -> tensor<16x64xi32>
+  // REMARK: int8_dot: signed 4-bit weights, signed 4-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<4, signed>, rhs_code = #qnn.code<4, signed>} : (tensor<16x64xi4>, tensor<64x64xi4>) -> tensor<16x64xi32>
   return %0, %1 : tensor<16x64xi32>, tensor<16x64xi32>
+}
+
+// With more output channels to use a table for, lookups cost the least; those of
+// 8-bit activations, too, which one instruction permutes in shorts.
+// CHECK-LABEL: func @tables
+func.func @tables(%a: tensor<16x64xi2>, %b: tensor<16x64xi8>, %w: tensor<512x64xi1>) -> (tensor<16x512xi32>, tensor<16x512xi32>) {
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [4, 32]>
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi2>, tensor<512x64xi1>) -> tensor<16x512xi32>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [8, 32]>
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi8>, tensor<512x64xi1>) -> tensor<16x512xi32>
+  return %0, %1 : tensor<16x512xi32>, tensor<16x512xi32>
 }
 
 // Three channels are one step of a dot product, and one of 32 pairs of bits.
@@ -43,12 +54,15 @@ func.func @groups(%a: tensor<1x8x8x64xi1>, %v: tensor<64x3x3x16xi1>, %w: tensor<
   return %0, %1 : tensor<1x6x6x64xi32>, tensor<1x6x6x64xi32>
 }
 
-// Few rows: the weights' bytes cost more than eight planes of activations.
+// Few rows: the weights' bytes cost more to read than to multiply, the bits of
+// tables' indices do not. Many rows: tables cost less than dot products, too.
 // CHECK-LABEL: func @memory
 func.func @memory(%a: tensor<1x4096xi8>, %b: tensor<64x4096xi8>, %w: tensor<4096x4096xi1>) -> (tensor<1x4096xi32>, tensor<64x4096xi32>) {
-  // CHECK: kernel = #qnn.kernel<bit_serial
+  // CHECK: kernel = #qnn.kernel<lookup
+  // REMARK: lookup: bipolar 1-bit weights, signed 8-bit activations: about {{[0-9]+}} cycles, bit_serial {{[0-9]+}}
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x4096xi8>, tensor<4096x4096xi1>) -> tensor<1x4096xi32>
-  // CHECK: kernel = #qnn.kernel<int8_dot
+  // CHECK: kernel = #qnn.kernel<lookup
+  // REMARK: lookup: bipolar 1-bit weights, signed 8-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}
   %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<64x4096xi8>, tensor<4096x4096xi1>) -> tensor<64x4096xi32>
   return %0, %1 : tensor<1x4096xi32>, tensor<64x4096xi32>
 }
@@ -80,7 +94,7 @@ func.func @float(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>, %v: tensor<2x2xf32>) 
 module attributes {qnn.target = #znver1} {
 // CHECK-LABEL: func @halves
 func.func @halves(%a: tensor<1x4096xi8>, %w: tensor<4096x4096xi2>) -> tensor<1x4096xi32> {
-  // CHECK: kernel = #qnn.kernel<int8_dot
+  // CHECK: kernel = #qnn.kernel<lookup
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>} : (tensor<1x4096xi8>, tensor<4096x4096xi2>) -> tensor<1x4096xi32>
   return %0 : tensor<1x4096xi32>
 }
@@ -88,7 +102,8 @@ func.func @halves(%a: tensor<1x4096xi8>, %w: tensor<4096x4096xi2>) -> tensor<1x4
 
 // -----
 
-// Eight instructions count the bits of a register, two multiply its bytes.
+// Eight instructions count the bits of a register, two multiply its bytes, and
+// three look up 128 sums of both.
 #haswell = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>
 module attributes {qnn.target = #haswell} {
 // CHECK-LABEL: func @sequence
@@ -98,5 +113,13 @@ func.func @sequence(%a: tensor<16x64xi2>, %b: tensor<16x64xi1>, %v: tensor<8x64x
   // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>
   %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<8x64xi1>) -> tensor<16x8xi32>
   return %0, %1 : tensor<16x8xi32>, tensor<16x8xi32>
+}
+
+// CHECK-LABEL: func @signs
+func.func @signs(%a: tensor<16x64xi1>, %w: tensor<512x64xi1>) -> tensor<16x512xi32> {
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [3, 32]>
+  // REMARK: lookup: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, xnor_popcount {{[0-9]+}}
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi1>, tensor<512x64xi1>) -> tensor<16x512xi32>
+  return %0 : tensor<16x512xi32>
 }
 }

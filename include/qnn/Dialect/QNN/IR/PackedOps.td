@@ -14,6 +14,14 @@
 // * depthwise tiles of bytes and floats, `[groups / T, KH, KW, 1, T]`: where
 //   each group has one channel and one output channel, and T divides the groups,
 //   a block is T groups;
+// * indices of tables of sums, bytes or shorts, where a lookup of codes has their
+//   number of bits in its tile: the layout of lib/Arith/LookupPacking.h.
+//   Activations are words for codes of up to 4 bits, else bytes, as in
+//
+//   qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64,
+//       lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>,
+//       kernel = #qnn.kernel<lookup, tile = [3, 32, 4]>}
+//     : (tensor<1x4xi32>, tensor<1x16x32xi8>) -> tensor<1x10xi32>
 // * bytes: i8 tensors of codes hold the bit of a bipolar code (0 or 1), and the
 //   number, modulo 256, of every other code: signed and ternary codes are
 //   sign-extended to 8 bits, unsigned ones zero-extended. So the low bits of a

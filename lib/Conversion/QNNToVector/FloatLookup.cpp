@@ -1,4 +1,4 @@
-//===- LookupProduct.cpp - Floats by +-1, from tables of sums ---*- C++ -*-===//
+//===- FloatLookup.cpp - Floats by +-1, from tables of sums -----*- C++ -*-===//
 //
 // A weight of one bit takes a sum or its negative, so four weights take one of
 // 16 sums of four activations. All 16 fill one register of floats; the bits of
@@ -69,10 +69,11 @@ struct SignTables : SignProduct {
         tables(llvm::divideCeil(std::min(wordBits, c.g.channels), indexBits)) {}
 
   /// Few pixels leave registers free for more output channels.
-  int64_t blocksAtOnce(int64_t pixels) const override {
+  int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
     int64_t registers = c.tilePixels * c.tileChannels / c.lanes;
     int64_t most = registers / (pixels * c.tileChannels / c.lanes);
-    return std::clamp<int64_t>(most, 1, 4);
+    most = std::clamp<int64_t>(most, 1, 4);
+    return left < most ? 1 : most;
   }
 
   int64_t unitsOfBlock() const override;
@@ -215,7 +216,7 @@ void SignFactors::addUnit(ImplicitLocOpBuilder &b, TileShape tile,
   }
 }
 
-std::unique_ptr<InnerProduct> qnn::createLookupProduct(const Contraction &c) {
+std::unique_ptr<InnerProduct> qnn::createFloatLookup(const Contraction &c) {
   auto permute = findInstruction(c.target, Instruction::PermuteFloats);
   bool wholeRegisters = c.lanes * 32 == c.target.getVectorBits();
   if (permute && wholeRegisters)
