@@ -1,6 +1,7 @@
 //===- ExportElementwise.cpp - Functions of one or two tensors ----------===//
 
 #include "Exporter.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -133,6 +134,29 @@ static LogicalResult exportQuantize(Exporter &e, Operation *op) {
   return success();
 }
 
+/// ONNX's comparisons give booleans. The sign of the difference, +1 for 0, says
+/// the same in floats: a >= b is sign(a - b) / 2 + 1/2, a > b is not b >= a.
+/// Only NaN, and the difference of infinities, are told apart no more.
+static LogicalResult exportCompare(Exporter &e, Operation *op) {
+  auto compare = cast<CompareOp>(op);
+  if (compare.getPredicate() == ComparePredicate::Equal)
+    return op->emitOpError("of equality has no form in ONNX");
+  bool isGreater = compare.getPredicate() == ComparePredicate::Greater;
+  std::string a = e.nameOf(compare.getLhs()), b = e.nameOf(compare.getRhs());
+  std::string base = e.nameOf(op->getResult(0));
+  std::string difference =
+      e.helper(op, "Sub", {isGreater ? b : a, isGreater ? a : b});
+  std::string sign =
+      e.helper(op, (kQONNXDomain + ":BipolarQuant").str(),
+               {difference, e.constant(base + "_scale", {}, 0.5f)});
+  std::string half = e.constant(base + "_half", {}, 0.5f);
+  if (isGreater)
+    e.node(op, "Sub", {half, sign});
+  else
+    e.node(op, "Add", {sign, half});
+  return success();
+}
+
 // Template arguments must have linkage.
 namespace names {
 static constexpr char abs[] = "Abs", add[] = "Add", ceil[] = "Ceil",
@@ -165,6 +189,7 @@ void qnn::addElementwiseExporters(OpExporterTable &table) {
   addPlain<names::sub>(table, "qnn.sub");
   addPlain<names::tanh>(table, "qnn.tanh");
   table["qnn.clip"] = exportClip;
+  table["qnn.compare"] = exportCompare;
   table["qnn.dropout"] = exportDropout;
   table["qnn.hard_sigmoid"] = exportHardSigmoid;
   table["qnn.leaky_relu"] = exportLeakyRelu;

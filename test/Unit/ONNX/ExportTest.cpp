@@ -117,7 +117,8 @@ TEST_F(ExportTest, ElementwiseFunctions) {
   checkElementwise("qnn.clip %x {min = -1.0 : f32, max = 0.75 : f32}");
   checkElementwise("qnn.leaky_relu %x {alpha = 0.1 : f32}");
   checkElementwise("qnn.hard_sigmoid %x {alpha = 0.5 : f32, beta = 0.5 : f32}");
-  for (const char *name : {"add", "sub", "mul", "div", "min", "max"})
+  for (const char *name :
+       {"add", "sub", "mul", "div", "min", "max", "compare<gt>", "compare<ge>"})
     check("tensor<1x2x3xf32>",
           std::string("%c = arith.constant dense<[[0.5], [-2.0]]> : "
                       "tensor<2x1xf32>\n%y = qnn.") +
