@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs what is missing, builds, and runs the main job: a binary network goes
-# from ONNX to a native object, and is tried on images that it has not seen.
+# Installs what is missing, builds, and runs the main job: a binary network is
+# trained, compiled to a native object, and tried on images that it has not seen.
 
 source "$(dirname "$0")/.ci/common.sh"
 .ci/setup.sh

@@ -1,1 +1,1 @@
-"""Trains small quantized networks and writes them as QONNX for the compiler."""
+"""The main job, and a second opinion on what compiled networks compute."""

@@ -1,14 +1,15 @@
-"""The main job: a binary network goes from ONNX to a native object and is tried on new images.
+"""The main job: a binary network is trained, compiled to a native object and tried on new images.
 
-Uses only the command-line tools, as a user would, and prints: accuracy on the
-held-out images, sizes, time per image, the kernel of each layer, and one layer
-at each level of the IR.
+Uses only the command-line tools, as a user would, and prints: how training
+went, accuracy on the held-out images, sizes, time per image, the kernel of each
+layer, and one layer at each level of the IR.
 """
 
 import argparse
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -18,6 +19,7 @@ from qnn import digits
 
 ROOT = pathlib.Path(__file__).parents[2]
 WIDTH = 110
+EPOCHS = 15
 # The levels are shown for one CPU, so that the text is the same on every machine.
 TARGET = "znver4"
 # What shows the second convolution at each level: a pattern, its how-manieth match, and how many lines to
@@ -81,11 +83,25 @@ def excerpt(text, pattern, match, before, lines, dense=None):
     return [part for line in chosen for part in wrap(line[indent:])]
 
 
+def show_training(run, data, model):
+    heading("Training")
+    command = ["qnn-train", "digits", f"--data=digits:{data}", f"--epochs={EPOCHS}", "-o", model]
+    start = time.monotonic()
+    lines = run(*command).splitlines()
+    seconds = time.monotonic() - start
+    print("  " + " ".join([*command[:-1], model.name]))
+    first = next(i for i, line in enumerate(lines) if line.startswith("epoch"))
+    last = max(i for i, line in enumerate(lines) if line.startswith("epoch"))
+    for line in [*lines[:first + 1], "...", *lines[last:]]:
+        print("  " + line.replace(str(model), model.name))
+    print(f"  {seconds:.1f} s with compiling the step")
+
+
 def show_accuracy(run, model, data):
-    heading("Accuracy on 360 held-out digits")
+    heading(f"Accuracy on {digits.HELD_OUT} held-out digits")
     for engine in ("native", "reference"):
         start = time.monotonic()
-        line = run("qnn-run", model, "--dataset", f"npz:{data}", "--scale", 1, "--engine", engine).strip()
+        line = run("qnn-run", model, "--dataset", f"digits:{data}", "--scale", 1, "--engine", engine).strip()
         print(f"  {engine:9}  {line.splitlines()[-1]}   ({time.monotonic() - start:.1f} s with compiling)")
 
 
@@ -127,20 +143,19 @@ def show_levels(run, model):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Compiles, runs and describes the network of test/Inputs/digits.onnx.")
+    parser = argparse.ArgumentParser(description="Trains, compiles, runs and describes a network for digits.")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build folder")
     args = parser.parse_args()
     import numpy as np
 
     run = Tools(args.build)
-    model = ROOT / "test" / "Inputs" / "digits.onnx"
     folder = args.build / "demo"
     folder.mkdir(exist_ok=True)
-    data, image = folder / "held-out.npz", folder / "image.npy"
-    images, labels = digits.load_digits()[1]
-    np.savez(data, images=images, labels=labels)
-    np.save(image, images[:1].astype(np.float32))
+    model, data, image = folder / "digits.onnx", folder / "digits.csv.gz", folder / "image.npy"
+    shutil.copyfile(digits.csv_file(), data)
+    np.save(image, digits.load_digits()[1][0][:1].astype(np.float32))
 
+    show_training(run, data, model)
     show_accuracy(run, model, data)
     run("qnn-compile", model, "-o", folder / "digits", "--emit=obj", f"--report={folder / 'report.json'}")
     run("qnn-compile", model, "-o", folder / "digits", "--emit=lib")
@@ -149,7 +164,7 @@ def main():
     show_layers(report)
     show_time(run, folder / "digits.so", image, report)
     show_levels(run, model)
-    print(f"\nWritten: digits.o, digits.h, digits.so and the held-out images, in {folder}")
+    print(f"\nWritten: digits.onnx, digits.o, digits.h, digits.so and the digits, in {folder}")
 
 
 if __name__ == "__main__":

@@ -1,37 +1,27 @@
 """UCI's handwritten digits (1,797 images of 8x8 pixels, 0..16), as scikit-learn ships them.
 
-The split is fixed, so that an accuracy means the same everywhere: the last 360
-images are held out. The data set is ordered by writer, so they are mostly by
-people whose hand the network has not seen.
+The split is that of `digits:FILE` in the tools, so that an accuracy means the same everywhere: the last 360
+images are held out. The data set is ordered by writer, so they are mostly by people whose hand the network has
+not seen.
 """
 
-import argparse
+import pathlib
 
 import numpy as np
 
 HELD_OUT = 360
 
 
+def csv_file():
+    """The file of the data set, for the tools' `digits:FILE`."""
+    from sklearn import datasets
+
+    return pathlib.Path(datasets.__file__).parent / "data" / "digits.csv.gz"
+
+
 def load_digits():
     """Returns ((images, labels) to train on, (images, labels) held out): u8 [N, 1, 8, 8], i64 [N]."""
-    from sklearn.datasets import load_digits as load
-
-    data = load()
-    images = data.images.astype(np.uint8)[:, None]
-    labels = data.target.astype(np.int64)
+    data = np.loadtxt(csv_file(), delimiter=",")
+    images = data[:, :-1].astype(np.uint8).reshape(-1, 1, 8, 8)
+    labels = data[:, -1].astype(np.int64)
     return (images[:-HELD_OUT], labels[:-HELD_OUT]), (images[-HELD_OUT:], labels[-HELD_OUT:])
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description="Writes the held-out digits as .npz (arrays images, labels), "
-        "for qnn-run --dataset npz:FILE --scale 1.")
-    parser.add_argument("output")
-    args = parser.parse_args()
-    images, labels = load_digits()[1]
-    np.savez(args.output, images=images, labels=labels)
-    print(f"{args.output}: {len(images)} images, {images.dtype} {list(images.shape[1:])}")
-
-
-if __name__ == "__main__":
-    main()
