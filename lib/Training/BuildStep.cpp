@@ -50,8 +50,11 @@ qnn::buildStep(ModuleOp model, const TrainOptions &options) {
   ErrorCollector errors(model.getContext(), "network");
   PrepareTrainingOptions preparation;
   preparation.loss = options.loss;
+  preparation.distill = options.distill;
+  preparation.temperature = options.temperature;
   EmitUpdatesOptions updates;
   updates.optimizer = options.optimizer;
+  updates.normLimit = options.clipNorm;
   updates.attributes = updateAttributes(options);
   PassManager pm(model.getContext());
   OpPassManager &function = pm.nest<func::FuncOp>();

@@ -2,6 +2,7 @@
 
 #include "qnn/Training/Config.h"
 #include "qnn/Support/Files.h"
+#include "qnn/Training/Fields.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -11,12 +12,13 @@ using namespace llvm;
 /// Deeper nesting of variables or blocks is a definition of itself.
 static constexpr unsigned maxDepth = 64;
 
-static std::string listKeys(const json::Object &object) {
+/// What there is instead of `name`, and what may have been meant.
+static std::string listKeys(const json::Object &object, StringRef name) {
   SmallVector<StringRef> keys;
   for (const auto &entry : object)
     keys.push_back(entry.first);
   llvm::sort(keys);
-  return join(keys, ", ");
+  return (keys.empty() ? "none" : join(keys, ", ")) + suggestion(name, keys);
 }
 
 namespace {
@@ -180,7 +182,7 @@ private:
     const json::Value *block = blocks.get(name);
     if (!block)
       return makeError("unknown block '" + name +
-                       "'; there are: " + listKeys(blocks));
+                       "'; there are: " + listKeys(blocks, name));
     push(scope);
     llvm::scope_exit leave([&] { pop(); });
     return resolveList(*block, result);
@@ -237,7 +239,7 @@ static Error applySettings(json::Object &root, json::Object &variables,
     const json::Object *variant = variants.getObject(value);
     if (!variant)
       return makeError("--set variant=" + value +
-                       ": there are: " + listKeys(variants));
+                       ": there are: " + listKeys(variants, value));
     for (const auto &[name, other] : *variant)
       variables[name] = other;
   }
@@ -253,8 +255,9 @@ static Error applySettings(json::Object &root, json::Object &variables,
       variables[key] = parseSetting(value);
     else
       return makeError("--set " + key +
-                       ": unknown variable; there are: " + listKeys(variables) +
-                       "; or give a path such as schedule.rate");
+                       ": unknown variable (or give a path such as "
+                       "schedule.rate); there are: " +
+                       listKeys(variables, key));
   }
   return Error::success();
 }

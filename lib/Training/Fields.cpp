@@ -7,6 +7,20 @@
 using namespace qnn;
 using namespace llvm;
 
+std::string qnn::suggestion(StringRef name, ArrayRef<StringRef> known) {
+  // A third of the letters: more would suggest what has nothing to do with it.
+  unsigned least = std::max<size_t>((name.size() + 1) / 3, 1) + 1;
+  StringRef nearest;
+  for (StringRef candidate : known) {
+    unsigned distance = name.edit_distance(candidate, true, least);
+    if (distance >= least)
+      continue;
+    least = distance;
+    nearest = candidate;
+  }
+  return nearest.empty() ? "" : ("; did you mean '" + nearest + "'?").str();
+}
+
 void Fields::fail(const Twine &reason) const {
   throw SpecError{(Twine(place) + ": " + reason).str()};
 }
@@ -62,7 +76,7 @@ std::string Fields::choice(StringRef key, ArrayRef<StringRef> choices) {
   std::string value = text(key, choices.front());
   if (!is_contained(choices, value))
     fail(key + ": expected " + join(choices, ", ") + ", but got '" + value +
-         "'");
+         "'" + suggestion(value, choices));
   return value;
 }
 
@@ -126,6 +140,6 @@ void Fields::finish() const {
     known.push_back(entry.getKey());
   llvm::sort(known);
   llvm::sort(unknown);
-  fail("unknown key '" + unknown.front() +
-       "'; known here: " + join(known, ", "));
+  fail("unknown key '" + unknown.front() + "'; known here: " +
+       join(known, ", ") + suggestion(unknown.front(), known));
 }

@@ -6,6 +6,7 @@
 #include "qnn/Support/Files.h"
 #include "qnn/Training/Batches.h"
 #include "qnn/Training/BuildModel.h"
+#include "qnn/Training/Calibrate.h"
 #include "qnn/Training/ModelForm.h"
 #include "qnn/Transforms/ModelAttributes.h"
 #include <cmath>
@@ -65,6 +66,24 @@ static bool fillForgetGates(StringRef init, MutableArrayRef<float> values) {
   return true;
 }
 
+/// `values(1, 2, 3)`: a number for each element.
+static llvm::Error fillListed(StringRef init, const StateView &state) {
+  SmallVector<StringRef> parts;
+  init.drop_front(strlen("values(")).drop_back().split(parts, ',');
+  if (int64_t(parts.size()) != state.size())
+    return makeError("parameter '" + state.name +
+                     "': " + llvm::Twine(parts.size()) + " values for " +
+                     llvm::Twine(state.size()) + " elements");
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    double number;
+    if (part.trim().getAsDouble(number))
+      return makeError("parameter '" + state.name + "': '" + part +
+                       "' is not a number");
+    state.data[i] = number;
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error qnn::fillInitial(StringRef init, uint64_t seed, uint32_t number,
                              const StateView &state) {
   MutableArrayRef<float> values(state.data, state.size());
@@ -74,6 +93,12 @@ llvm::Error qnn::fillInitial(StringRef init, uint64_t seed, uint32_t number,
   }
   if (fillForgetGates(init, values))
     return llvm::Error::success();
+  if (init == kFromData) { // until calibration
+    llvm::fill(values, 1);
+    return llvm::Error::success();
+  }
+  if (init.starts_with("values("))
+    return fillListed(init, state);
   std::optional<double> size = spread(init, Fans(state.shape));
   if (!size)
     return makeError("parameter '" + state.name + "': unknown init '" + init +

@@ -41,7 +41,7 @@ ResultRange LayerBuilder::build(OperationState &state, ValueRange operands) {
 }
 
 Location LayerBuilder::location() {
-  return NameLoc::get(builder.getStringAttr(current));
+  return NameLoc::get(builder.getStringAttr(current + part));
 }
 
 Value LayerBuilder::layers(const llvm::json::Value &list,
@@ -69,8 +69,12 @@ Value LayerBuilder::layer(const llvm::json::Value &value,
   if (key.empty()) {
     std::string text;
     llvm::raw_string_ostream(text) << value;
+    std::string likely;
+    for (const auto &entry : object)
+      if (likely.empty())
+        likely = suggestion(entry.first, layerNames());
     throw SpecError{(place + ": no layer in " + text +
-                     "; there are: " + llvm::join(layerNames(), ", "))
+                     "; there are: " + llvm::join(layerNames(), ", ") + likely)
                         .str()};
   }
   Fields fields(object, place + " (" + key + ")");

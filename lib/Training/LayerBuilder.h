@@ -93,10 +93,9 @@ public:
 private:
   mlir::Value trainQuantize(Fields &fields, QuantizerMethod method,
                             llvm::StringRef role, mlir::Value value);
-  llvm::SmallVector<mlir::Value> learnedParameters(Fields &fields,
-                                                   llvm::StringRef role,
-                                                   const QuantizerNeeds &needs,
-                                                   int64_t size);
+  llvm::SmallVector<mlir::Value>
+  learnedParameters(Fields &fields, llvm::StringRef role,
+                    QuantizerMethod method, unsigned count, int64_t size);
   /// The argument that keys random numbers; added when it is first needed.
   mlir::Value randomKey();
   mlir::ResultRange build(mlir::OperationState &state,
@@ -108,6 +107,7 @@ private:
   mlir::OpBuilder builder;
   const LayerTable &table;
   std::string current; ///< name of the layer
+  std::string part;    ///< of the layer, behind its name, such as `.weights`
   std::string place;   ///< of the layer in the description
   std::string diagnostics;
   mlir::ScopedDiagnosticHandler handler;

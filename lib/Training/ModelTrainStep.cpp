@@ -42,6 +42,8 @@ public:
   evaluate(llvm::ArrayRef<Array> inputs) override;
 
 private:
+  llvm::Error prepareStep(ModuleOp model, const TrainOptions &options,
+                          Engine engine);
   void collectStates(func::FuncOp function);
   void addState(std::string name, bool isParameter, ArrayRef<int64_t> shape);
   llvm::Expected<std::unique_ptr<Model>>
@@ -61,7 +63,7 @@ private:
   llvm::StringMap<unsigned> viewOf;
   /// One for each output of the step, in order.
   std::vector<Array> results;
-  int64_t samples = 0;
+  int64_t samples = 0, steps = 1;
 };
 } // namespace
 
@@ -79,7 +81,7 @@ void ModelTrainStep::addState(std::string name, bool isParameter,
   views.push_back(std::move(view));
 }
 
-/// `function` is the step's: its arguments say it all.
+/// `function` is the step's, or the network: its arguments say it all.
 void ModelTrainStep::collectStates(func::FuncOp function) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     auto type = cast<RankedTensorType>(function.getArgumentTypes()[i]);
@@ -94,10 +96,11 @@ void ModelTrainStep::collectStates(func::FuncOp function) {
 }
 
 int64_t ModelTrainStep::peakBytes() const {
-  int64_t bytes = stepModel->arenaBytes();
+  const Model &model = stepModel ? *stepModel : *evaluationModel;
+  int64_t bytes = model.arenaBytes();
   for (const StateView &view : views)
     bytes += sizeof(float) * view.size();
-  for (const TensorInfo &input : stepModel->inputs())
+  for (const TensorInfo &input : model.inputs())
     if (!viewOf.count(input.name))
       bytes += elementCount(input) * elementSize(elementTypeOf(input.type));
   return bytes;
@@ -119,23 +122,34 @@ ModelTrainStep::makeModel(OwningOpRef<ModuleOp> &module,
   return model;
 }
 
-llvm::Error ModelTrainStep::prepare(ModuleOp model, const TrainOptions &options,
-                                    Engine engine) {
+llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
+                                        const TrainOptions &options,
+                                        Engine engine) {
+  steps = options.steps;
   auto step = buildStep(model, options);
   if (!step)
     return step.takeError();
   stepModule = std::move(*step);
   collectStates(entryOf(*stepModule));
-  auto evaluation = buildEvaluation(model);
-  if (!evaluation)
-    return evaluation.takeError();
-  evaluationModule = std::move(*evaluation);
   auto compiled = makeModel(stepModule, options, engine);
   if (!compiled)
     return compiled.takeError();
   stepModel = std::move(*compiled);
   for (const TensorInfo &output : stepModel->outputs())
     results.emplace_back(elementTypeOf(output.type), output.shape);
+  return llvm::Error::success();
+}
+
+llvm::Error ModelTrainStep::prepare(ModuleOp model, const TrainOptions &options,
+                                    Engine engine) {
+  if (options.evaluateOnly)
+    collectStates(entryOf(model));
+  else if (llvm::Error error = prepareStep(model, options, engine))
+    return error;
+  auto evaluation = buildEvaluation(model);
+  if (!evaluation)
+    return evaluation.takeError();
+  evaluationModule = std::move(*evaluation);
   auto evaluator = makeModel(evaluationModule, options, engine);
   if (!evaluator)
     return evaluator.takeError();
@@ -172,10 +186,13 @@ llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
                                                uint64_t seed) {
   int64_t next = step + 1;
   int64_t key[2] = {static_cast<int64_t>(seed), step};
+  float progress =
+      std::min(1.0, double(step) / std::max<int64_t>(1, steps - 1));
   SmallVector<const void *> in = pointersOf(*stepModel, inputs,
                                             {{"labels", labels.data()},
                                              {"learning_rate", &learningRate},
                                              {"step", &next},
+                                             {"progress", &progress},
                                              {"key", key}});
   SmallVector<void *> out;
   for (Array &result : results)

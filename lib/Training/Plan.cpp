@@ -39,13 +39,33 @@ static void readData(Fields fields, DataPlan &plan) {
   fields.finish();
 }
 
+ArrayRef<StringRef> qnn::optimizerNames() {
+  static constexpr StringRef names[] = {
+      "adam", "sgd", "adamw", "adamax", "shift_adamax", "rmsprop", "bop"};
+  return names;
+}
+
+ArrayRef<StringRef> qnn::lossNames() {
+  static constexpr StringRef names[] = {"cross_entropy", "bce", "squared_hinge",
+                                        "hinge", "mse"};
+  return names;
+}
+
+ArrayRef<StringRef> qnn::scheduleNames() {
+  static constexpr StringRef names[] = {"constant", "step", "exponential",
+                                        "cosine"};
+  return names;
+}
+
 static void readOptimizer(Fields fields, TrainOptions &plan) {
-  plan.optimizer = fields.choice("name", {"adam", "sgd", "adamw", "adamax",
-                                          "shift_adamax", "rmsprop", "bop"});
+  plan.optimizer = fields.choice("name", optimizerNames());
   for (StringRef key : {"momentum", "beta1", "beta2", "epsilon", "weight_decay",
                         "rho", "threshold"})
     if (fields.has(key))
       plan.hyper[key.str()] = fields.number(key, 0);
+  plan.clipNorm = fields.number("clip_norm", 0);
+  if (!(plan.clipNorm >= 0))
+    fields.fail("clip_norm: expected a positive number");
   if (fields.flag("nesterov", false))
     plan.hyper["nesterov"] = 1;
   fields.finish();
@@ -53,8 +73,7 @@ static void readOptimizer(Fields fields, TrainOptions &plan) {
 
 static void readSchedule(Fields fields, Plan &plan) {
   Schedule &schedule = plan.schedule;
-  std::string kind =
-      fields.choice("kind", {"constant", "step", "exponential", "cosine"});
+  std::string kind = fields.choice("kind", scheduleNames());
   schedule.kind = *symbolizeScheduleKind(kind);
   schedule.first = fields.number("rate", 1e-3);
   if (!(schedule.first > 0))
@@ -73,9 +92,38 @@ static void readSchedule(Fields fields, Plan &plan) {
   fields.finish();
 }
 
+ArrayRef<StringRef> qnn::observerNames() {
+  static constexpr StringRef names[] = {"min_max", "average", "percentile"};
+  return names;
+}
+
+static void readTeacher(Fields fields, Plan &plan) {
+  plan.teacher = fields.text("model", "");
+  if (plan.teacher.empty())
+    fields.fail("model: expected the file of a trained network");
+  plan.step.distill = fields.number("weight", 0.5);
+  if (!(plan.step.distill > 0 && plan.step.distill <= 1))
+    fields.fail("weight: expected a number above 0, at most 1");
+  plan.step.temperature = fields.number("temperature", 4);
+  if (!(plan.step.temperature > 0))
+    fields.fail("temperature: expected a positive number");
+  fields.finish();
+}
+
+static void readCalibration(Fields fields, CalibrationPlan &plan) {
+  plan.observer = fields.choice("observer", observerNames());
+  plan.percentile = fields.number("percentile", plan.percentile);
+  if (!(plan.percentile > 50 && plan.percentile <= 100))
+    fields.fail("percentile: expected a number above 50, at most 100");
+  plan.momentum = fields.number("momentum", plan.momentum);
+  if (!(plan.momentum >= 0 && plan.momentum < 1))
+    fields.fail("momentum: expected a number from 0 to less than 1");
+  plan.batches = fields.integer("batches", plan.batches, 1);
+  fields.finish();
+}
+
 static void readTraining(Fields fields, Plan &plan) {
-  plan.step.loss = fields.choice(
-      "loss", {"cross_entropy", "bce", "squared_hinge", "hinge", "mse"});
+  plan.step.loss = fields.choice("loss", lossNames());
   plan.batch = fields.integer("batch", 100, 1, 1 << 20);
   plan.epochs = fields.integer("epochs", 10, 0);
   plan.maxSteps = fields.integer("max_steps", 0);
@@ -86,6 +134,10 @@ static void readTraining(Fields fields, Plan &plan) {
         stop->choice("monitor", {"val_loss", "val_accuracy", "loss"});
     stop->finish();
   }
+  if (std::optional<Fields> teacher = fields.table("teacher"))
+    readTeacher(*teacher, plan);
+  if (std::optional<Fields> calibration = fields.table("calibration"))
+    readCalibration(*calibration, plan.calibration);
   fields.finish();
 }
 

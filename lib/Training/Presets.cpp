@@ -18,3 +18,10 @@ std::string qnn::describePreset(const Preset &preset) {
     text += (text.empty() ? line.ltrim() : line).str();
   return text;
 }
+
+std::string qnn::firstSentence(const Preset &preset) {
+  return llvm::StringRef(describePreset(preset))
+      .split(". ")
+      .first.substr(0, 90)
+      .str();
+}

@@ -14,6 +14,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "LayerBuilder.h"
+#include "qnn/Training/Calibrate.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -42,8 +45,10 @@ static Grid readGrid(Fields &fields, StringRef method) {
     return grid;
   }
   int64_t bits = fields.integer("bits", 8, 1, 32);
-  if (bits > 8)
+  if (bits == 32)
     return {32};
+  if (bits > 8)
+    fields.fail("bits: expected 1 to 8 or 32 here");
   bool isSigned = fields.flag("signed", true);
   float otherwise =
       isSigned ? std::ldexp(1.0f, 1 - bits) : 1.0f / ((1 << bits) - 1);
@@ -71,6 +76,25 @@ static bool isGrid(StringRef method) {
 /// (BinaryConnect, BinaryNet); that of activations is hard tanh's.
 static std::string defaultSurrogate(StringRef role) {
   return role == "weights" ? "straight_through" : "hard_tanh";
+}
+
+/// A grid of more bits than codes have, as a table of the method `linear`,
+/// whose results are floats.
+static llvm::json::Object wideGrid(Fields &fields, llvm::json::Object table,
+                                   int64_t bits) {
+  bool isSigned = fields.flag("signed", true);
+  double least = isSigned ? -std::ldexp(1.0, bits - 1) : 0;
+  double greatest = std::ldexp(1.0, isSigned ? bits - 1 : bits) - 1;
+  double scale = fields.number("scale", isSigned ? std::ldexp(1.0, 1 - bits)
+                                                 : 1 / greatest);
+  if (fields.flag("narrow", false))
+    least = isSigned ? least + 1 : least;
+  table["method"] = "linear";
+  table["scale"] = scale;
+  table["range"] = llvm::json::Array{least * scale, greatest * scale};
+  for (StringRef key : {"signed", "narrow"})
+    table.erase(key);
+  return table;
 }
 
 QuantizerAttr LayerBuilder::quantizerAttr(const llvm::json::Value *spec,
@@ -108,17 +132,43 @@ static std::string methodNames() {
   return names;
 }
 
+/// The name of a method that `name` is a misspelling of, for messages.
+static std::string methodSuggestion(StringRef name) {
+  SmallVector<StringRef> known = {"none", "grid"};
+  for (unsigned i = 0; auto method = symbolizeQuantizerMethod(i); ++i)
+    known.push_back(stringifyQuantizerMethod(*method));
+  return suggestion(name, known);
+}
+
+/// How learned operand `i` of `count` begins: with `numbers`, of which each
+/// operand has one, or a single operand one for each element; by itself where
+/// there are none.
+static std::string learnedInit(ArrayRef<double> numbers, unsigned i,
+                               unsigned count, int64_t size,
+                               QuantizerMethod method) {
+  if (numbers.empty())
+    return method == QuantizerMethod::TrainedTernary ? "ones" : kFromData.str();
+  if (count > 1 || size == 1)
+    return llvm::formatv("constant({0})", i < numbers.size() ? numbers[i] : 1);
+  auto texts = llvm::map_range(
+      numbers, [](double x) { return llvm::formatv("{0}", x).str(); });
+  return "values(" + llvm::join(texts, ",") + ")";
+}
+
 SmallVector<Value> LayerBuilder::learnedParameters(Fields &fields,
                                                    StringRef role,
-                                                   const QuantizerNeeds &needs,
+                                                   QuantizerMethod method,
+                                                   unsigned count,
                                                    int64_t size) {
   SmallVector<Value> learned;
-  SmallVector<double> init = fields.numbers("learned");
-  for (unsigned i = 0; i < needs.least; ++i) {
-    double first = i < init.size() ? init[i] : 1;
+  SmallVector<double> numbers = fields.numbers("learned");
+  for (unsigned i = 0; i < count; ++i) {
     std::string name = (role + "_learned" + llvm::Twine(i)).str();
-    ParameterSpec spec{name, {size}, llvm::formatv("constant({0})", first)};
+    ParameterSpec spec{
+        name, {size}, learnedInit(numbers, i, count, size, method)};
     spec.rateScale = fields.number("learned_lr_scale", 1);
+    // A range is observed, not trained.
+    spec.isStatistic = method == QuantizerMethod::Observed;
     learned.push_back(parameter(spec));
   }
   return learned;
@@ -166,8 +216,8 @@ Value LayerBuilder::trainQuantize(Fields &fields, QuantizerMethod method,
     channels *= bits;
   QuantizerNeeds needs = needsOf(method, kind, bits);
   SmallVector<Value> operands = {value};
-  llvm::append_range(operands,
-                     learnedParameters(fields, role, needs, channels));
+  llvm::append_range(
+      operands, learnedParameters(fields, role, method, needs.least, channels));
   if (needs.key)
     operands.push_back(randomKey());
   SmallVector<float> numbers, range;
@@ -201,14 +251,24 @@ Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
                              StringRef role) {
   if (!spec)
     return value;
+  // The layer's name is its product's.
+  part = role == "weights" ? ".weights" : "";
+  llvm::scope_exit leave([&] { part.clear(); });
   llvm::json::Object table = tableOf(*spec);
   Fields fields(table, llvm::Twine(place) + "." + role);
   std::string method = fields.text("method", "");
   if (method == "none" || fields.integer("bits", 1, 1, 32) == 32)
     return value;
+  int64_t bits = fields.integer("bits", 1, 1, 32);
+  bool isWide = isGrid(method) && method != "sign" && bits > 8;
+  if (isWide && !fields.has("range")) {
+    llvm::json::Value linear = wideGrid(fields, table, bits);
+    return quantize(&linear, value, role);
+  }
   bool plainSurrogate =
       symbolizeSurrogate(fields.text("surrogate", "hard_tanh")).has_value();
-  if (method == "grid" || (isGrid(method) && plainSurrogate)) {
+  bool isPlain = !isWide && !fields.flag("gradient", false) && plainSurrogate;
+  if (isGrid(method) && (isPlain || (method == "grid" && !isWide))) {
     QuantizerAttr quantizer = quantizerAttr(spec, role);
     return create<QuantizeOp>(
         value, [&](auto &properties) { properties.quantizer = quantizer; });
@@ -216,7 +276,7 @@ Value LayerBuilder::quantize(const llvm::json::Value *spec, Value value,
   auto known = symbolizeQuantizerMethod(method);
   if (!known)
     fields.fail("method: expected one of " + methodNames() + ", but got '" +
-                method + "'");
+                method + "'" + methodSuggestion(method));
   Value result = trainQuantize(fields, *known, role, value);
   fields.finish();
   return result;

@@ -42,13 +42,28 @@ Error Trainer::checkFinite(const StepResult &result) const {
                    tensor + "; a smaller rate may help");
 }
 
+/// One step on a batch, of which the teacher says what it thinks.
+static Expected<StepResult> runStep(TrainStep &step, Teacher *teacher,
+                                    Batch &batch, double rate, int64_t number,
+                                    uint64_t seed) {
+  SmallVector<Array, 2> inputs;
+  inputs.push_back(std::move(batch.input));
+  if (teacher) {
+    Expected<Array> logits = teacher->logits(inputs.front());
+    if (!logits)
+      return logits.takeError();
+    inputs.push_back(std::move(*logits));
+  }
+  return step.run(inputs, batch.labels, rate, number, seed);
+}
+
 Error Trainer::doStep(int64_t batches) {
   Batch batch = data.train.shuffled(progress.batch, plan.batch, progress.epoch,
                                     plan.seed, plan.data.augmentation);
   lastRate = rateNow(batches);
   auto start = Clock::now();
   Expected<StepResult> result =
-      step.run(batch.input, batch.labels, lastRate, progress.step, plan.seed);
+      runStep(step, teacher, batch, lastRate, progress.step, plan.seed);
   if (!result)
     return result.takeError();
   epochSeconds += secondsSince(start);
@@ -173,7 +188,8 @@ Expected<StopReason> Trainer::run() {
 
 Expected<std::vector<std::pair<double, double>>>
 qnn::findLearningRate(const Plan &plan, TrainStep &step, TrainingData &data,
-                      double low, double high, int64_t steps) {
+                      double low, double high, int64_t steps,
+                      Teacher *teacher) {
   std::vector<std::vector<float>> saved;
   for (const StateView &state : step.states())
     saved.emplace_back(state.data, state.data + state.size());
@@ -186,7 +202,7 @@ qnn::findLearningRate(const Plan &plan, TrainStep &step, TrainingData &data,
     Batch batch = data.train.shuffled(i % batches, plan.batch, i / batches,
                                       plan.seed, plan.data.augmentation);
     Expected<StepResult> result =
-        step.run(batch.input, batch.labels, rate, i, plan.seed);
+        runStep(step, teacher, batch, rate, i, plan.seed);
     if (!result)
       return result.takeError();
     // A running mean over about ten steps, without the bias towards 0.

@@ -6,13 +6,16 @@
 #include "qnn/ONNX/Export.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Training/BuildModel.h"
+#include "qnn/Training/Calibrate.h"
 #include "qnn/Training/Config.h"
+#include "qnn/Training/Fields.h"
 #include "qnn/Training/InitialValues.h"
 #include "qnn/Training/InsertQuantizers.h"
 #include "qnn/Training/Log.h"
 #include "qnn/Training/ModelForm.h"
 #include "qnn/Training/Presets.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -41,6 +44,7 @@ private:
   Error importNetwork(StringRef path);
   Error buildNetwork();
   Error prepareStep();
+  Error calibrateQuantizers();
   Error resume(Trainer &trainer);
   Error train();
   Error finish(Trainer &trainer);
@@ -62,6 +66,7 @@ private:
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> model;
   std::unique_ptr<TrainStep> step;
+  std::unique_ptr<Teacher> teacher;
 };
 } // namespace
 
@@ -80,13 +85,13 @@ findDescription(StringRef start) {
       return text.takeError();
     return std::pair(std::move(*text), start.str());
   }
-  std::string names;
+  SmallVector<StringRef> names;
   for (const Preset &preset : presets())
-    names += " " + preset.name.str();
+    names.push_back(preset.name);
   return makeError("'" + start +
                    "' is neither a preset nor a .toml, .onnx or "
-                   ".mlir file; presets:" +
-                   names);
+                   ".mlir file; presets: " +
+                   join(names, " ") + suggestion(start, names));
 }
 
 /// Whether training starts from a network rather than from a description.
@@ -146,11 +151,20 @@ Error Session::readDescription(ArrayRef<std::string> sets) {
   set("seed", options.seed);
   if (!options.data.empty())
     setField(config, "data", "source", options.data);
+  if (!options.teacher.empty()) {
+    json::Object teacher;
+    if (const json::Object *training = config.getObject("training"))
+      if (const json::Object *found = training->getObject("teacher"))
+        teacher = *found;
+    teacher["model"] = options.teacher;
+    setField(config, "training", "teacher", std::move(teacher));
+  }
   Expected<Plan> read = readPlan(config, file);
   if (!read)
     return read.takeError();
   plan = std::move(*read);
   plan.step.threads = options.threads;
+  plan.step.evaluateOnly = plan.epochs == 0 && !options.findRate;
   return Error::success();
 }
 
@@ -213,25 +227,93 @@ Error Session::buildNetwork() {
   return Error::success();
 }
 
-/// Fails where samples do not fit the network's input.
-static Error checkInput(mlir::ModuleOp model, const TrainingData &data) {
-  auto type = mlir::cast<mlir::RankedTensorType>(
-      entryOf(model).getArgumentTypes().front());
+/// Fails where a network has not one input and one output, each with a batch.
+static Error checkForm(mlir::ModuleOp model) {
+  mlir::func::FuncOp entry = entryOf(model);
+  int64_t inputs = count_if(seq(entry.getNumArguments()), [&](unsigned i) {
+    return !entry.getArgAttr(i, kParameterAttr) &&
+           !entry.getArgAttr(i, kStatisticAttr) &&
+           !entry.getArgAttr(i, kKeyAttr);
+  });
+  if (inputs != 1 || entry.getNumResults() != 1)
+    return makeError("a network with one input and one output can be trained, "
+                     "but this has " +
+                     Twine(inputs) + " and " + Twine(entry.getNumResults()));
+  for (mlir::Type type :
+       {entry.getArgumentTypes().front(), entry.getResultTypes().front()})
+    if (mlir::cast<mlir::RankedTensorType>(type).getRank() < 2)
+      return makeError("input and output of a network that is trained have a "
+                       "batch and at least one more dimension");
+  return Error::success();
+}
+
+/// Fails where samples do not fit the network's input or labels its output.
+static Error checkFit(mlir::ModuleOp model, const Dataset &data,
+                      StringRef source) {
+  mlir::func::FuncOp entry = entryOf(model);
+  auto type =
+      mlir::cast<mlir::RankedTensorType>(entry.getArgumentTypes().front());
   ArrayRef<int64_t> expected = type.getShape().drop_front();
-  ArrayRef<int64_t> sample = data.train.dataset().imageShape();
-  if (expected == sample)
-    return Error::success();
-  return makeError("the network takes samples of " + shapeName(expected) +
-                   ", but the data set has " + shapeName(sample));
+  if (expected != data.imageShape())
+    return makeError("the network takes samples of " + shapeName(expected) +
+                     ", but '" + source + "' has " +
+                     shapeName(data.imageShape()));
+  bool isIndex = data.images.type == ElementType::I64;
+  if (isIndex != type.getElementType().isInteger(64))
+    return makeError(Twine("the network takes ") +
+                     (isIndex ? "floats" : "indices") + ", but '" + source +
+                     "' has " + (isIndex ? "indices" : "floats"));
+  auto output =
+      mlir::cast<mlir::RankedTensorType>(entry.getResultTypes().front());
+  int64_t classes = output.getShape().back();
+  int64_t rows = output.getNumElements() / type.getShape().front() / classes;
+  if (rows != data.labelsPerSample())
+    return makeError("the network gives " + Twine(rows) +
+                     " predictions a sample, but '" + source + "' has " +
+                     Twine(data.labelsPerSample()) + " labels");
+  return checkLabels(data, std::max<int64_t>(classes, 2), source);
+}
+
+static Error checkFit(mlir::ModuleOp model, const TrainingData &data,
+                      StringRef source) {
+  if (Error error = checkForm(model))
+    return error;
+  if (Error error = checkFit(model, data.train.dataset(), source))
+    return error;
+  return checkFit(model, data.test.dataset(), source);
+}
+
+/// Steps of the whole training. --max-steps that only cuts a run short does not
+/// count: what changes over the training must not depend on where it was cut.
+static int64_t countSteps(const Plan &plan, const TrainingData &data) {
+  if (plan.scheduleInSteps && plan.maxSteps)
+    return plan.maxSteps;
+  return plan.epochs * (data.train.size() / plan.batch);
 }
 
 Error Session::prepareStep() {
+  plan.step.steps = countSteps(plan, *data);
+  if (plan.scheduleInSteps && plan.schedule.length == 0)
+    plan.schedule.length = plan.step.steps;
   auto created = options.reference ? createReferenceTrainStep(*model, plan.step)
                                    : createTrainStep(*model, plan.step);
   if (!created)
     return created.takeError();
   step = std::move(*created);
+  if (!plan.teacher.empty() && !plan.step.evaluateOnly) {
+    auto loaded = Teacher::load(plan.teacher, *model, plan.step);
+    if (!loaded)
+      return loaded.takeError();
+    teacher = std::move(*loaded);
+  }
   return initialize(*model, *step, plan.seed);
+}
+
+/// Not where a checkpoint has what is found.
+Error Session::calibrateQuantizers() {
+  if (!options.resume.empty() || !needsCalibration(*model))
+    return Error::success();
+  return calibrate(*model, *step, data->train, plan.calibration, plan.step);
 }
 
 //===----------------------------------------------------------------------===//
@@ -265,6 +347,7 @@ Error Session::train() {
   Trainer trainer(plan, *step, *data, log);
   trainer.folder = folder;
   trainer.config = config;
+  trainer.teacher = teacher.get();
   trainer.interrupted = &interrupted;
   if (!options.resume.empty())
     if (Error error = resume(trainer))
@@ -284,6 +367,10 @@ Error Session::train() {
                        : "interrupted; continue with --resume=" + folder);
     return Error::success();
   }
+  if (*reason == StopReason::EarlyStopping)
+    say(formatv("stopped early: no better {0} for {1} epochs, best in epoch "
+                "{2}",
+                plan.monitor, plan.patience, trainer.progress.bestEpoch + 1));
   return finish(trainer);
 }
 
@@ -300,9 +387,10 @@ int64_t Session::countParameters() const {
 
 /// The best states where there are some, the test set, and the files.
 Error Session::finish(Trainer &trainer) {
-  std::string best =
-      trainer.folder.empty() ? "" : joined(trainer.folder, "best.npz");
-  if (!best.empty() && sys::fs::exists(best))
+  // Without an epoch of this run what lies there is of another one.
+  std::string best = joined(trainer.folder, "best.npz");
+  if (!trainer.folder.empty() && trainer.progress.bestEpoch >= 0 &&
+      sys::fs::exists(best))
     if (Error error = readStates(best, step->states()))
       return error;
   Expected<Score> score = trainer.evaluate(data->test);
@@ -382,7 +470,8 @@ Error Session::exportAndCompare(json::Object &result) {
 Error Session::findRate() {
   constexpr double low = 1e-6, high = 1;
   int64_t steps = plan.maxSteps ? plan.maxSteps : 100;
-  auto curve = findLearningRate(plan, *step, *data, low, high, steps);
+  auto curve =
+      findLearningRate(plan, *step, *data, low, high, steps, teacher.get());
   if (!curve)
     return curve.takeError();
   for (auto [rate, loss] : *curve)
@@ -423,9 +512,11 @@ Error Session::run() {
     return error;
   if (Error error = buildNetwork())
     return error;
-  if (Error error = checkInput(*model, *data))
+  if (Error error = checkFit(*model, *data, plan.data.source))
     return error;
   if (Error error = prepareStep())
+    return error;
+  if (Error error = calibrateQuantizers())
     return error;
   if (Error error = options.findRate ? findRate() : train())
     return error;

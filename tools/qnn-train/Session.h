@@ -14,6 +14,7 @@ struct SessionOptions {
   std::vector<std::string> sets; ///< KEY=VALUE
   std::string data;              ///< KIND:PATH, or empty
   std::string quantize;          ///< weights=1,..., or empty
+  std::string teacher;           ///< model, or empty
   std::string output;            ///< .onnx, or empty
   std::string folder;            ///< of checkpoints and logs, or empty
   std::string resume;            ///< folder to continue from, or empty

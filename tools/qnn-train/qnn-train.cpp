@@ -1,5 +1,6 @@
 //===- qnn-train.cpp - Trains a network -------------------------*- C++ -*-===//
 
+#include "Names.h"
 #include "Session.h"
 #include "qnn/Driver/CommandLine.h"
 #include "qnn/Support/Files.h"
@@ -28,11 +29,18 @@ static cl::list<std::string>
     sets("set", cl::cat(category), cl::value_desc("KEY=VALUE"),
          cl::desc("Change a variable of the description (bits=2), choose "
                   "variant=NAME, or set a path (optimizer.name=sgd)"));
-static cl::opt<std::string>
+static cl::list<std::string>
     quantize("quantize", cl::cat(category), cl::value_desc("weights=B,..."),
              cl::desc("Put quantizers into a float .onnx or .mlir: bits of "
-                      "weights, activations, and weights of the first and last "
-                      "layer (first=, last=; without: float)"));
+                      "weights, activations, gradients, and weights of the "
+                      "first and last layer (first=, last=; without: float). "
+                      "Again with NAME:weights=B,... for layers whose name is "
+                      "like NAME (* and ? stand for letters)"));
+static cl::opt<std::string>
+    teacher("teacher", cl::cat(category), cl::value_desc("MODEL.onnx"),
+            cl::desc("Learn from the outputs of this network, too; weight and "
+                     "temperature: --set training.teacher.weight=0.5, "
+                     ".temperature=4"));
 static cl::opt<int64_t> epochs("epochs", cl::cat(category), cl::value_desc("N"),
                                cl::desc("Most epochs"));
 static cl::opt<int64_t> maxSteps("max-steps", cl::cat(category),
@@ -72,6 +80,10 @@ static cl::opt<bool>
                 cl::desc("Print the preset, as a beginning for your own .toml, "
                          "and stop"));
 static cl::opt<bool>
+    list("list", cl::cat(category),
+         cl::desc("List what a description may name: presets, layers, "
+                  "quantizers, surrogates, optimizers, ..., and stop"));
+static cl::opt<bool>
     reference("reference", cl::cat(category),
               cl::desc("Run on the reference evaluator: slow, for checks"));
 
@@ -83,16 +95,16 @@ static std::string overview() {
   qnn-train digits --data=digits:digits.csv.gz -o digits.onnx
   qnn-train mlp-mnist --data=mnist:DIR --set bits=2 --epochs=20 --dir=run
   qnn-train --resume=run --epochs=40
-  qnn-train float.onnx --quantize weights=1,activations=1 --data=mnist:DIR
+  qnn-train float.onnx --quantize weights=1,activations=1 --data=mnist:DIR \
+            --teacher=float.onnx
+  qnn-train float.onnx --quantize weights=8,activations=8,first=8,last=8 \
+            --data=mnist:DIR --epochs=0 -o int8.onnx     # calibration only
   qnn-train mlp-mnist --print-preset > mine.toml
 
 Presets, each a description that --print-preset shows:
 )";
   for (const Preset &preset : presets())
-    text += llvm::formatv("  {0,-12} {1}\n", preset.name,
-                          llvm::StringRef(describePreset(preset))
-                              .split(". ")
-                              .first.substr(0, 90))
+    text += llvm::formatv("  {0,-12} {1}\n", preset.name, firstSentence(preset))
                 .str();
   return text;
 }
@@ -110,9 +122,16 @@ static std::optional<T> given(const cl::opt<T> &option) {
 }
 
 static llvm::Error run() {
+  if (list) {
+    printNames(llvm::outs());
+    return flushStandardOutput();
+  }
   if (start.empty() && resume.empty())
     return makeError("nothing to train: give a preset, a .toml, .onnx or .mlir "
                      "file, or --resume=DIR; --help lists the presets");
+  if (!resume.empty() && (!start.empty() || !sets.empty() || !quantize.empty()))
+    return makeError("--resume continues a run as it is described in its "
+                     "checkpoint: no other network, --set or --quantize");
   if (printPreset) {
     const Preset *preset = findPreset(start);
     if (!preset)
@@ -126,7 +145,8 @@ static llvm::Error run() {
   options.start = start;
   options.sets.assign(sets.begin(), sets.end());
   options.data = data;
-  options.quantize = quantize;
+  options.quantize = llvm::join(quantize, ";");
+  options.teacher = teacher;
   options.output = output;
   options.folder = folder;
   if (folder.empty() && !output.empty()) {

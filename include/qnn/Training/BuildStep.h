@@ -4,9 +4,10 @@
 // gradients, the updates.
 //
 //   arguments  the network's own, in order; then, by their names (`qnn.name`),
-//              labels (i64), learning_rate (f32), step (i64, from 1), key (i64
-//              [2]: seed, step), each where it is needed, and the optimizer's
-//              moments, called as their parameter with `/m`, `/v` behind
+//              labels (i64), teacher (its logits), learning_rate (f32), step
+//              (i64, from 1), progress (f32, 0 to 1), key (i64 [2]: seed,
+//              step), each where it is needed, and the optimizer's moments,
+//              called as their parameter with `/m`, `/v` behind
 //   results    loss (f32), correct (i64), then the next values of statistics,
 //              parameters and moments, called as the arguments
 //

@@ -8,6 +8,7 @@
 #ifndef QNN_TRAINING_FIELDS_H
 #define QNN_TRAINING_FIELDS_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSet.h"
@@ -23,6 +24,11 @@ namespace qnn {
 struct SpecError {
   std::string message;
 };
+
+/// "; did you mean 'x'?" where one of `known` differs from `name` by a slip of
+/// the fingers, else nothing.
+std::string suggestion(llvm::StringRef name,
+                       llvm::ArrayRef<llvm::StringRef> known);
 
 class Fields {
 public:

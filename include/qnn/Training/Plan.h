@@ -38,9 +38,18 @@ struct DataPlan {
   TextOptions text;
 };
 
+/// How quantizers find the range of what they see before the first step.
+struct CalibrationPlan {
+  std::string observer = "min_max"; ///< or average, percentile
+  double percentile = 99.99, momentum = 0.9;
+  int64_t batches = 16;
+};
+
 struct Plan {
   DataPlan data;
   TrainOptions step;
+  CalibrationPlan calibration;
+  std::string teacher; ///< file of the network to learn from, or empty
   Schedule schedule;
   bool scheduleInSteps = false; ///< else its times are epochs
   int64_t batch = 100, epochs = 1, maxSteps = 0;
@@ -48,6 +57,13 @@ struct Plan {
   int64_t patience = 0; ///< epochs without progress; 0: no early stopping
   std::string monitor;  ///< val_loss, val_accuracy or loss: what `best` means
 };
+
+/// What a description may name; the first is what it means where it says
+/// nothing.
+llvm::ArrayRef<llvm::StringRef> optimizerNames();
+llvm::ArrayRef<llvm::StringRef> lossNames();
+llvm::ArrayRef<llvm::StringRef> scheduleNames();
+llvm::ArrayRef<llvm::StringRef> observerNames();
 
 /// Reads the tables of a description; they are checked to the last key.
 llvm::Expected<Plan> readPlan(const llvm::json::Object &config,

@@ -61,6 +61,15 @@ struct TrainOptions {
   /// weight_decay, rho, gamma, threshold. Missing ones have the defaults of the
   /// optimizer.
   std::map<std::string, double> hyper;
+  /// Weight of a teacher's logits in the loss, 0: no teacher; what all logits
+  /// are divided by there.
+  double distill = 0, temperature = 1;
+  /// Greatest norm of all gradients together; 0: any.
+  double clipNorm = 0;
+  /// Of the whole training, for what changes in its course.
+  int64_t steps = 1;
+  /// Only `evaluate` is wanted: there is no step and no optimizer.
+  bool evaluateOnly = false;
   unsigned threads = 1;
   /// Of native code, as parseTarget takes it.
   std::string target = "native";
@@ -80,9 +89,10 @@ public:
   virtual int64_t batch() const = 0;
 
   /// One step. `inputs` are of the shapes and element types of the model's
-  /// inputs; `labels` i64, one for each sample or position. `step` counts from
-  /// 0 over the whole training; `seed` and `step` key all random numbers, so
-  /// that the same step twice gives the same bits.
+  /// inputs, behind them where there is one the teacher's logits; `labels` i64,
+  /// one for each sample or position. `step` counts from 0 over the whole
+  /// training; `seed` and `step` key all random numbers, so that the same step
+  /// twice gives the same bits.
   virtual llvm::Expected<StepResult> run(llvm::ArrayRef<Array> inputs,
                                          llvm::ArrayRef<int64_t> labels,
                                          float learningRate, int64_t step,

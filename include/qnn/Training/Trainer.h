@@ -11,6 +11,7 @@
 #include "qnn/Training/Batches.h"
 #include "qnn/Training/Checkpoint.h"
 #include "qnn/Training/Metrics.h"
+#include "qnn/Training/Teacher.h"
 #include <csignal>
 
 namespace qnn {
@@ -50,8 +51,9 @@ public:
 
   /// Folder of `last.npz` and `best.npz`; without one there are none.
   std::string folder;
-  llvm::json::Object config; ///< kept in checkpoints
-  Progress progress;         ///< where to begin
+  llvm::json::Object config;  ///< kept in checkpoints
+  Progress progress;          ///< where to begin
+  Teacher *teacher = nullptr; ///< where there is one
   /// Becomes true when the user wants to stop.
   const volatile std::sig_atomic_t *interrupted = nullptr;
 
@@ -84,7 +86,8 @@ private:
 /// states are restored.
 llvm::Expected<std::vector<std::pair<double, double>>>
 findLearningRate(const Plan &plan, TrainStep &step, TrainingData &data,
-                 double low, double high, int64_t steps);
+                 double low, double high, int64_t steps,
+                 Teacher *teacher = nullptr);
 
 /// A rate at which the loss falls steeply: a tenth of that of the least loss.
 double suggestedRate(llvm::ArrayRef<std::pair<double, double>> curve);

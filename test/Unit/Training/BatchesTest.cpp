@@ -1,11 +1,15 @@
 //===- BatchesTest.cpp - Orders, splits, augmentation -------------------===//
 
 #include "qnn/Training/Batches.h"
+#include "../Support/TestFolder.h"
+#include "qnn/Support/Files.h"
+#include "qnn/Support/Npy.h"
 #include "gmock/gmock.h"
 #include <numeric>
 
 using namespace qnn;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAreArray;
 
 /// Images of one byte, image i with the pixel i.
@@ -58,6 +62,76 @@ TEST(Batches, AnEpochVisitsEachSampleOnceInItsOwnOrder) {
             std::vector<int>(first.begin() + 40, first.begin() + 50));
   EXPECT_NE(pixels(fresh.shuffled(4, 10, 0, 2, {})),
             std::vector<int>(first.begin() + 40, first.begin() + 50));
+}
+
+namespace {
+/// 20 images, of which every fourth has the label 1.
+class SplitTest : public TestFolder {
+protected:
+  void SetUp() override {
+    TestFolder::SetUp();
+    std::map<std::string, Array> arrays;
+    for (const char *prefix : {"train_", ""}) {
+      Array images(ElementType::U8, {20, 1, 1, 1});
+      Array labels(ElementType::I64, {20});
+      for (int64_t i = 0; i < 20; ++i)
+        labels.setInteger(i, i % 4 == 0);
+      arrays[prefix + std::string("images")] = images;
+      arrays[prefix + std::string("labels")] = labels;
+    }
+    std::string file = put("data.npz", llvm::cantFail(makeNpz(arrays)));
+    plan.data.source = "npz:" + file;
+    plan.data.validation = 0.4;
+    plan.batch = 4;
+  }
+
+  TrainingData split(const char *mode) {
+    plan.data.validationMode = mode;
+    TrainingData data = llvm::cantFail(loadTrainingData(plan));
+    // Together the parts are the whole, each once, in its order.
+    std::vector<int64_t> all(data.train.list());
+    EXPECT_TRUE(llvm::is_sorted(data.train.list()));
+    all.insert(all.end(), data.validation.list().begin(),
+               data.validation.list().end());
+    std::vector<int64_t> expected(20);
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_THAT(all, UnorderedElementsAreArray(expected));
+    return data;
+  }
+
+  Plan plan;
+};
+} // namespace
+
+TEST_F(SplitTest, LastRandomAndStratified) {
+  EXPECT_THAT(split("last").validation.list(),
+              ElementsAre(12, 13, 14, 15, 16, 17, 18, 19));
+  std::vector<int64_t> random(split("random").validation.list());
+  EXPECT_EQ(random.size(), 8u);
+  EXPECT_EQ(split("random").validation.list(), llvm::ArrayRef(random));
+  plan.seed = 7;
+  EXPECT_NE(split("random").validation.list(), llvm::ArrayRef(random));
+  // 5 of 20 have the label 1, so 2 of 8.
+  TrainingData stratified = split("stratified");
+  int64_t ones = llvm::count_if(stratified.validation.list(),
+                                [](int64_t i) { return i % 4 == 0; });
+  EXPECT_EQ(ones, 2);
+}
+
+TEST_F(SplitTest, ALimitComesBeforeTheSplit) {
+  plan.data.limit = 10;
+  plan.data.validationMode = "last";
+  TrainingData data = llvm::cantFail(loadTrainingData(plan));
+  EXPECT_THAT(data.validation.list(), ElementsAre(6, 7, 8, 9));
+  EXPECT_EQ(data.test.size(), 20);
+}
+
+TEST_F(SplitTest, FewerSamplesThanABatchAreRefused) {
+  plan.batch = 13;
+  auto data = loadTrainingData(plan);
+  ASSERT_FALSE(bool(data));
+  EXPECT_THAT(llvm::toString(data.takeError()),
+              HasSubstr("12 samples for training, fewer than a batch of 13"));
 }
 
 TEST(Augment, ShiftMovesAndFillsWithZeros) {

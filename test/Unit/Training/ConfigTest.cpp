@@ -89,7 +89,7 @@ TEST(Config, MistakesAreNamed) {
   EXPECT_THAT(message("[set]\ny = '= y'\n[model]\nx = '= y'"),
               HasSubstr("defined by itself"));
   EXPECT_THAT(message("[set]\nbits = 1", {"bit=2"}),
-              HasSubstr("unknown variable; there are: bits"));
+              HasSubstr("there are: bits; did you mean 'bits'?"));
   EXPECT_THAT(message("[variants.a]\n", {"variant=b"}),
               HasSubstr("there are: a"));
   EXPECT_THAT(message("x = [{ block = 'b' }]"), HasSubstr("unknown block 'b'"));

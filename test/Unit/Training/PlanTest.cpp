@@ -7,6 +7,7 @@
 
 using namespace qnn;
 using testing::HasSubstr;
+using testing::Not;
 
 static llvm::Expected<Plan> read(llvm::StringRef text) {
   return readPlan(llvm::cantFail(parseToml(text, "t")), "t");
@@ -23,6 +24,7 @@ augment = { flip = true, rotate = 3.0, until_epoch = 20 }
 name = "sgd"
 momentum = 0.9
 nesterov = true
+clip_norm = 5
 [schedule]
 kind = "cosine"
 rate = 0.5
@@ -33,6 +35,8 @@ batch = 7
 epochs = 30
 seed = 99
 early_stopping = { patience = 3, monitor = "val_accuracy" }
+teacher = { model = "float.onnx", weight = 0.25 }
+calibration = { observer = "percentile", percentile = 99, batches = 3 }
 )");
   ASSERT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
   EXPECT_EQ(plan->data.source, "mnist:x");
@@ -51,6 +55,13 @@ early_stopping = { patience = 3, monitor = "val_accuracy" }
   EXPECT_EQ(plan->seed, 99u);
   EXPECT_EQ(plan->patience, 3);
   EXPECT_EQ(plan->monitor, "val_accuracy");
+  EXPECT_EQ(plan->teacher, "float.onnx");
+  EXPECT_EQ(plan->step.distill, 0.25);
+  EXPECT_EQ(plan->step.temperature, 4);
+  EXPECT_EQ(plan->step.clipNorm, 5);
+  EXPECT_EQ(plan->calibration.observer, "percentile");
+  EXPECT_EQ(plan->calibration.percentile, 99);
+  EXPECT_EQ(plan->calibration.batches, 3);
 }
 
 TEST(Plan, MistakesAreNamed) {
@@ -60,6 +71,18 @@ TEST(Plan, MistakesAreNamed) {
   };
   EXPECT_THAT(message("[training]\nepoch = 3"),
               HasSubstr("description.training: unknown key 'epoch'"));
+  EXPECT_THAT(message("[training]\nepoch = 3"),
+              HasSubstr("did you mean 'epochs'?"));
+  EXPECT_THAT(message("[training]\nloss = 'cross_entopy'"),
+              HasSubstr("did you mean 'cross_entropy'?"));
+  EXPECT_THAT(message("[training]\nloss = 'focal'"),
+              Not(HasSubstr("did you mean")));
+  EXPECT_THAT(message("[training]\nteacher = { weight = 0.5 }"),
+              HasSubstr("teacher: model: expected the file"));
+  EXPECT_THAT(message("[training]\nteacher = { model = 'x', weight = 2 }"),
+              HasSubstr("weight: expected a number above 0, at most 1"));
+  EXPECT_THAT(message("[training]\ncalibration = { percentile = 50 }"),
+              HasSubstr("percentile: expected a number above 50"));
   EXPECT_THAT(message("[training]\nbatch = 0"),
               HasSubstr("batch: expected a whole number from 1"));
   EXPECT_THAT(message("[optimizer]\nname = 'adagrad'"),

@@ -342,6 +342,33 @@ TEST(QuantizerGradients, Rules) {
   }
 }
 
+// t and k of the derivative follow from the argument that says how far training
+// is, wherever a method has its surrogate.
+TEST(QuantizerGradients, IRNetFollowsTheSchedule) {
+  Floats x = inputs(), g = gradients();
+  for (float progress : {0.0f, 0.25f, 1.0f}) {
+    SurrogateGradient expected = irNetSchedule(progress);
+    for (const char *text : {"<activation sign> %x surrogate(ir_net)",
+                             "<activation elastic> %x learned(%a) "
+                             "surrogate(ir_net)"}) {
+      Rule rule{text, {}, {}};
+      SmallVector<Tensor> arguments = {floats({rows, columns}, x)};
+      if (StringRef(text).contains("learned")) {
+        rule.learned = {{1}};
+        arguments.push_back(floats({1}, {1}));
+      }
+      arguments.push_back(floats({rows, columns}, g));
+      arguments.push_back(floats({}, {progress}));
+      auto actual = differentiated(lossOf(rule), 1, arguments);
+      ASSERT_EQ(actual.size(), 1u) << text;
+      for (int64_t i = 0; i < count; ++i)
+        EXPECT_NEAR(actual[0].floats[i],
+                    g[i] * surrogateDerivative(expected, x[i]), 2e-5)
+            << text << " at " << x[i] << ", progress " << progress;
+    }
+  }
+}
+
 // dx = g W, dW = g' x_q with x_q powers of two.
 TEST(QuantizerGradients, ShiftBackward) {
   Tensor key;

@@ -187,6 +187,9 @@ LogicalResult TrainQuantizeOp::verify() {
       return site.fail("expected a surrogate for its parameters");
     return success();
   }
+  if (*getSurrogate() == SurrogateKind::IRNet &&
+      getSurrogateParameters().empty())
+    return success(); // t and k follow the schedule
   auto made = makeSurrogate(*getSurrogate(), getSurrogateParameters());
   return made ? success() : site.fail(llvm::toString(made.takeError()));
 }

@@ -147,10 +147,12 @@ static Value expandObserved(Formula &f) {
   high = f.stop(f.maximum(high, f.constant(0)));
   Value scale = f.div(f.sub(high, low), f.greatest());
   Value zeroPoint = f.clip(f.round(f.div(f.neg(low), scale)), 0, f.greatest());
+  if (QuantizerAttr grid = f.affineGrid(scale, zeroPoint))
+    return f.quantize(f.input(), grid);
   Value number = numberOf(f, f.add(f.div(f.input(), scale), zeroPoint));
   Value value = f.mul(f.sub(number, zeroPoint), scale);
   if (!f.training)
-    return f.affine(value, scale, zeroPoint);
+    return value;
   return f.through(value, f.maximum(f.minimum(f.input(), high), low));
 }
 

@@ -4,8 +4,11 @@
 #include "ConstantCodes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "qnn/Arith/Code.h"
+#include "qnn/Dialect/QNN/Gradients/Attributes.h"
 #include "qnn/Reference/Evaluator.h"
+#include "qnn/Transforms/ModelAttributes.h"
 #include <cmath>
 
 using namespace mlir;
@@ -205,20 +208,22 @@ Value Formula::scaledSign(Value x, Value scale) {
   return scaledGrid(x, quantize(x, bipolar(1)), scale, bipolar(1));
 }
 
-Value Formula::affine(Value value, Value scale, Value zeroPoint) {
-  std::optional<Tensor> s = constantValue(scale), z = constantValue(zeroPoint);
+QuantizerAttr Formula::affineGrid(Value scale, Value zeroPoint) {
+  std::optional<Tensor> s, z;
+  if (!training) {
+    s = constantValue(scale);
+    z = constantValue(zeroPoint);
+  }
   if (!s || !z)
-    return value;
+    return {};
   QuantizerAttr scaled =
       withScales(grid(bits(), Encoding::Unsigned, 1), *s, op.getChannelAxis());
   if (!scaled)
-    return value;
-  return quantize(value,
-                  QuantizerAttr::get(b.getContext(), bits(), Encoding::Unsigned,
-                                     false, RoundingMode::HalfEven,
-                                     op.getZero(), scaled.getScale(),
-                                     b.getDenseF32ArrayAttr(z->floats), -1,
-                                     Surrogate::StraightThrough));
+    return {};
+  return QuantizerAttr::get(
+      b.getContext(), bits(), Encoding::Unsigned, false, RoundingMode::HalfEven,
+      op.getZero(), scaled.getScale(), b.getDenseF32ArrayAttr(z->floats), -1,
+      Surrogate::StraightThrough);
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,9 +240,43 @@ static DenseF32ArrayAttr parametersOf(OpBuilder &b, SurrogateGradient s) {
       ArrayRef(both, surrogateParameterCount(s.kind)));
 }
 
+static bool followsSchedule(SurrogateGradient surrogate) {
+  return surrogate.kind == SurrogateKind::IRNet && surrogate.first == 0;
+}
+
+Value Formula::progress() {
+  auto function = op->getParentOfType<func::FuncOp>();
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, kProgressAttr))
+      return function.getArgument(i);
+  unsigned index = function.getNumArguments();
+  NamedAttribute attributes[] = {
+      b.getNamedAttr(kNameAttr, b.getStringAttr("progress")),
+      b.getNamedAttr(kProgressAttr, b.getUnitAttr())};
+  (void)function.insertArgument(
+      index, RankedTensorType::get({}, b.getF32Type()),
+      b.getDictionaryAttr(attributes), function.getLoc());
+  return function.getArgument(index);
+}
+
+Value Formula::scheduledGrad(Value x, Value gradient) {
+  SurrogateGradient first = irNetSchedule(0), last = irNetSchedule(1);
+  float range = std::log(last.first / first.first);
+  Value exponent = add(mul(progress(), range), std::log(first.first));
+  Value t = ExpOp::create(b, exponent);
+  Value k = maximum(div(constant(1), t), constant(1));
+  Value y = tanh(mul(x, t));
+  Value derivative = mul(sub(constant(1), mul(y, y)), mul(k, t));
+  return mul(gradient, derivative);
+}
+
 Value Formula::through(Value value, Value x, SurrogateGradient surrogate) {
   if (!training)
     return value;
+  if (followsSchedule(surrogate))
+    return custom(value, x, [&](Value g) -> SmallVector<Value> {
+      return {scheduledGrad(x, g)};
+    });
   return StraightThroughOp::create(b, value, x, surrogate.kind,
                                    parametersOf(b, surrogate));
 }
@@ -245,6 +284,9 @@ Value Formula::through(Value value, Value x, SurrogateGradient surrogate) {
 SurrogateGradient Formula::surrogateOr(SurrogateGradient otherwise) {
   if (!op.getSurrogate())
     return otherwise;
+  if (op.getSurrogateParameters().empty() &&
+      *op.getSurrogate() == SurrogateKind::IRNet)
+    return SurrogateGradient::irNet(0, 0);
   return llvm::cantFail(
       makeSurrogate(*op.getSurrogate(), op.getSurrogateParameters()));
 }
@@ -285,6 +327,8 @@ Value Formula::joinLearned(ArrayRef<Value> parts, unsigned i) {
 
 Value Formula::surrogateGrad(Value x, Value gradient,
                              SurrogateGradient surrogate) {
+  if (followsSchedule(surrogate))
+    return scheduledGrad(x, gradient);
   return SurrogateGradOp::create(b, x, gradient, surrogate.kind,
                                  parametersOf(b, surrogate));
 }

@@ -94,10 +94,9 @@ public:
   mlir::Value scaledGrid(mlir::Value x, mlir::Value number, mlir::Value scale,
                          QuantizerAttr grid);
 
-  /// `value`, which lies on the unsigned grid with that scale and zero point:
-  /// where those are constants, for deployment, through a qnn.quantize.
-  mlir::Value affine(mlir::Value value, mlir::Value scale,
-                     mlir::Value zeroPoint);
+  /// For deployment the unsigned grid with that scale and zero point; null
+  /// where they are not constants.
+  QuantizerAttr affineGrid(mlir::Value scale, mlir::Value zeroPoint);
 
   //===--------------------------------------------------------------------===//
   // Gradients
@@ -109,7 +108,8 @@ public:
                       SurrogateGradient surrogate = {});
   /// The same at the input, with the surrogate that the op names, if any.
   mlir::Value throughInput(mlir::Value value, SurrogateGradient otherwise = {});
-  /// The surrogate that the op names, or `otherwise`.
+  /// The surrogate that the op names, or `otherwise`. IR-Net's without
+  /// parameters has t = 0 here: it follows the schedule.
   SurrogateGradient surrogateOr(SurrogateGradient otherwise);
   /// x, its gradient times `factor`.
   mlir::Value scaleGradient(mlir::Value x, float factor);
@@ -126,6 +126,11 @@ public:
                             SurrogateGradient surrogate);
 
 private:
+  /// The function's argument that says how far training is.
+  mlir::Value progress();
+  /// Gradient times IR-Net's derivative at x, by the schedule
+  /// (irNetSchedule).
+  mlir::Value scheduledGrad(mlir::Value x, mlir::Value gradient);
   mlir::Value reshaped(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   llvm::SmallVector<int64_t> channelShape();
 

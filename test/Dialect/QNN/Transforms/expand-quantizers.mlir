@@ -29,6 +29,21 @@ func.func @named_surrogate(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
 
 // -----
 
+// IR-Net's schedule: t and k follow from how far training is.
+// CHECK-LABEL: func.func @ir_net_schedule
+// CHECK-SAME: %[[X:.*]]: tensor<8x64xf32>, %[[P:.*]]: tensor<f32> {qnn.name = "progress", qnn.progress})
+// CHECK: qnn.custom_gradient %{{.*}}, %[[X]] :
+// CHECK: qnn.mul %[[P]],
+// CHECK: qnn.exp
+// CHECK: qnn.tanh
+// DEPLOY-LABEL: func.func @ir_net_schedule(%arg0: tensor<8x64xf32>)
+func.func @ir_net_schedule(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
+  %0 = qnn.train_quantize<activation sign> %x surrogate(ir_net) : (tensor<8x64xf32>) -> tensor<8x64xf32>
+  return %0 : tensor<8x64xf32>
+}
+
+// -----
+
 // dW = g (1[|W| < 1] alpha + 1/n), n = 64.
 // CHECK-LABEL: func.func @xnor
 // CHECK-SAME: %[[W:.*]]: tensor<10x64xf32>

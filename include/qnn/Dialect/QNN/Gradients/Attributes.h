@@ -30,6 +30,8 @@ inline constexpr llvm::StringLiteral kLabelsAttr = "qnn.labels";
 inline constexpr llvm::StringLiteral kTeacherAttr = "qnn.teacher";
 inline constexpr llvm::StringLiteral kLearningRateAttr = "qnn.learning_rate";
 inline constexpr llvm::StringLiteral kStepAttr = "qnn.step";
+/// How far training is, from 0 to 1 (f32).
+inline constexpr llvm::StringLiteral kProgressAttr = "qnn.progress";
 /// Of a qnn.batch_norm: in training it is shift-based.
 inline constexpr llvm::StringLiteral kShiftAttr = "qnn.shift";
 

@@ -27,7 +27,8 @@ def QNN_TrainQuantizeOp : QNN_InferredOp<"train_quantize", [AttrSizedOperandSegm
     * `range`: low and high, likewise.
     * `zero`: the value of sign(0).
     * `surrogate` and `surrogate_parameters`: as in `qnn/Arith/Surrogates.h`, in the place of the
-      method's own.
+      method's own. `ir_net` without parameters follows IR-Net's schedule over the
+      training, for which the function gets an argument `qnn.progress`.
     * `learned`: parameters of the network that the method has, each of one element or
       of one for each index of `axis`.
     * `key` and `id`: the random numbers of a stochastic method.
