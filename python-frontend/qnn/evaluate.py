@@ -23,9 +23,9 @@ def convolve(x, weight, pads=(0, 0, 0, 0), strides=(1, 1), dilations=(1, 1), gro
     return (columns @ weight.reshape(len(weight), -1).T).reshape(n, h, w, -1).transpose(0, 3, 1, 2)
 
 
-def max_pool(x, kernel_shape, strides=(1, 1), pads=(0, 0, 0, 0)):
-    if any(pads):
-        raise NotImplementedError("MaxPool with pads")
+def max_pool(x, kernel_shape, strides=(1, 1), pads=(0, 0, 0, 0), dilations=(1, 1), ceil_mode=0):
+    if any(pads) or tuple(dilations) != (1, 1) or ceil_mode:
+        raise NotImplementedError("MaxPool with pads, dilations or ceil_mode")
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel_shape, axis=(2, 3))
     return windows[:, :, ::strides[0], ::strides[1]].max(axis=(4, 5))
 
@@ -49,6 +49,10 @@ def gemm(a, b, c=None, alpha=1.0, beta=1.0, transA=0, transB=0):
     return result if c is None else result + np.float32(beta) * c
 
 
+def reshape(x, shape, allowzero=0):
+    return x.reshape([x.shape[i] if size == 0 and not allowzero else size for i, size in enumerate(shape)])
+
+
 OPERATIONS = {
     "BatchNormalization": batch_norm,
     "BipolarQuant": lambda x, scale: np.where(x >= 0, scale, -scale),
@@ -58,6 +62,7 @@ OPERATIONS = {
     "MatMul": np.matmul,
     "MaxPool": max_pool,
     "Quant": quant,
+    "Reshape": reshape,
     "Transpose": lambda x, perm=None: np.transpose(x, perm),
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -60,5 +61,8 @@ def test_object_gives_the_same_bits(tmp_path, logits, target, compiler, runner):
 def test_main_job():
     output = run(sys.executable, "-m", "qnn.demo", "--build", BUILD,
                  env={**os.environ, "PYTHONPATH": str(ROOT / "python-frontend")}).decode()
-    assert output.count("accuracy 351/360 (97.50 %)") == 2, output
+    # Trained, compiled and evaluated: three times the same number, and most of them.
+    right = [int(n) for n in re.findall(r"accuracy (\d+)/360", output)]
+    assert len(right) == 3 and len(set(right)) == 1 and right[0] > 324, output
+    assert "equal predictions 360/360" in output, output
     assert "nothing matches" not in output, output

@@ -20,8 +20,7 @@ def test_program_is_the_tested_one():
 
 @pytest.mark.skipif(not (BUILD / "demo").exists() or BUILD != ROOT / "build",
                     reason="the README's commands are for the folder build, after demo.sh")
-@pytest.mark.parametrize("block", [b for b in BLOCKS if "train_digits" not in b],
-                         ids=lambda block: block.strip().splitlines()[-1][:60])
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.strip().splitlines()[-1][:60])
 def test_commands_run(block):
     if "QNN_DATA" in block:
         if not (DATA / "models").exists():
