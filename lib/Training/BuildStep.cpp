@@ -53,6 +53,7 @@ qnn::buildStep(ModuleOp model, const TrainOptions &options) {
   EmitUpdatesOptions updates;
   updates.optimizer = options.optimizer;
   updates.attributes = updateAttributes(options);
+  updates.separate = options.separateUpdate;
   PassManager pm(model.getContext());
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createPrepareTraining(preparation));

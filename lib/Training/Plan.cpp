@@ -76,6 +76,7 @@ static void readSchedule(Fields fields, Plan &plan) {
 static void readTraining(Fields fields, Plan &plan) {
   plan.step.loss = fields.choice(
       "loss", {"cross_entropy", "bce", "squared_hinge", "hinge", "mse"});
+  plan.step.separateUpdate = fields.flag("separate_update", false);
   plan.batch = fields.integer("batch", 100, 1, 1 << 20);
   plan.epochs = fields.integer("epochs", 10, 0);
   plan.maxSteps = fields.integer("max_steps", 0);

@@ -61,6 +61,8 @@ struct TrainOptions {
   /// weight_decay, rho, gamma, threshold. Missing ones have the defaults of the
   /// optimizer.
   std::map<std::string, double> hyper;
+  /// All gradients are there, in memory, before the first update.
+  bool separateUpdate = false;
   unsigned threads = 1;
   /// Of native code, as parseTarget takes it.
   std::string target = "native";
