@@ -70,33 +70,23 @@ INSTANTIATE_TEST_SUITE_P(Products, ComputedWeightsTest,
 // Signs
 //===----------------------------------------------------------------------===//
 
-/// As above, but +-1 is what is multiplied: of both operands, or of the right.
-struct SignCase {
-  const char *name, *packed;
-  bool both;
-  const char *op, *lhs, *rhs, *result;
-};
-void PrintTo(const SignCase &c, std::ostream *os) { *os << c.name; }
-
-class ComputedSignsTest : public testing::TestWithParam<SignCase> {};
+/// As above, but the signs of both operands are what is multiplied.
+class ComputedSignsTest : public testing::TestWithParam<Case> {};
 
 TEST_P(ComputedSignsTest, EqualsReference) {
-  const SignCase &c = GetParam();
+  const Case &c = GetParam();
   auto tensor = [](StringRef type) { return "tensor<" + type.str() + ">"; };
   auto sign = [&](StringRef name, StringRef of, StringRef type) {
     return " %" + name.str() + " = qnn.quantize %" + of.str() +
            " {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (" +
            tensor(type) + ") -> " + tensor(type) + "\n";
   };
-  std::string source =
-      "func.func @f(%x: " + tensor(c.lhs) + ", %y: " + tensor(c.rhs) + ") -> " +
-      tensor(c.result) + " {\n" +
-      (c.both ? sign("a", "x", c.lhs)
-              : " %a = qnn.neg %x : (" + tensor(c.lhs) + ") -> " +
-                    tensor(c.lhs) + "\n") +
-      sign("b", "y", c.rhs) + " %0 = qnn." + c.op + " : (" + tensor(c.lhs) +
-      ", " + tensor(c.rhs) + ") -> " + tensor(c.result) +
-      "\n return %0 : " + tensor(c.result) + "\n}";
+  std::string source = "func.func @f(%x: " + tensor(c.lhs) +
+                       ", %y: " + tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       " {\n" + sign("a", "x", c.lhs) + sign("b", "y", c.rhs) +
+                       " %0 = qnn." + c.op + " : (" + tensor(c.lhs) + ", " +
+                       tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       "\n return %0 : " + tensor(c.result) + "\n}";
   Program program(source), packed(source);
   packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
   EXPECT_EQ(packed.count(c.packed), 1u);
@@ -114,29 +104,27 @@ TEST_P(ComputedSignsTest, EqualsReference) {
 }
 
 // Sums of fewer channels than a word has, of as many, and of one more.
-const SignCase signCases[] = {
-    {"rows", "qnn.xnor_matmul", true, "matmul %a, %b {transpose_rhs}",
-     "5x33xf32", "40x33xf32", "5x40xf32"},
-    {"columns_31", "qnn.xnor_matmul", true, "matmul %a, %b", "4x31xf32",
-     "31x40xf32", "4x40xf32"},
-    {"columns_32", "qnn.xnor_matmul", true, "matmul %a, %b", "4x32xf32",
-     "32x64xf32", "4x64xf32"},
-    {"columns_100", "qnn.xnor_matmul", true, "matmul %a, %b", "7x100xf32",
+const Case signCases[] = {
+    {"rows", "qnn.xnor_matmul", "matmul %a, %b {transpose_rhs}", "5x33xf32",
+     "40x33xf32", "5x40xf32"},
+    {"columns_31", "qnn.xnor_matmul", "matmul %a, %b", "4x31xf32", "31x40xf32",
+     "4x40xf32"},
+    {"columns_32", "qnn.xnor_matmul", "matmul %a, %b", "4x32xf32", "32x64xf32",
+     "4x64xf32"},
+    {"columns_100", "qnn.xnor_matmul", "matmul %a, %b", "7x100xf32",
      "100x65xf32", "7x65xf32"},
-    {"batched", "qnn.xnor_matmul", true, "matmul %a, %b", "2x3x40xf32",
-     "40x33xf32", "2x3x33xf32"},
-    {"conv", "qnn.xnor_conv2d", true,
+    {"batched", "qnn.xnor_matmul", "matmul %a, %b", "2x3x40xf32", "40x33xf32",
+     "2x3x33xf32"},
+    {"conv", "qnn.xnor_conv2d",
      "conv2d %a, %b {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, "
      "1>}",
      "2x3x5x6xf32", "33x3x3x3xf32", "2x33x3x6xf32"},
-    {"conv_groups", "qnn.xnor_conv2d", true, "conv2d %a, %b {groups = 2 : i64}",
+    {"conv_groups", "qnn.xnor_conv2d", "conv2d %a, %b {groups = 2 : i64}",
      "1x64x5x5xf32", "64x32x2x2xf32", "1x64x4x4xf32"},
-    {"floats_by_columns_100", "qnn.lookup_matmul", false, "matmul %a, %b",
-     "7x100xf32", "100x65xf32", "7x65xf32"},
 };
 INSTANTIATE_TEST_SUITE_P(Products, ComputedSignsTest,
                          testing::ValuesIn(signCases),
-                         [](const testing::TestParamInfo<SignCase> &info) {
+                         [](const testing::TestParamInfo<Case> &info) {
                            return std::string(info.param.name);
                          });
 
