@@ -7,13 +7,17 @@
 #include "qnn/Codegen/Codegen.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
+#include "qnn/Codegen/SplitModule.h"
 #include "qnn/Target/Target.h"
+#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PassInstrumentation.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
 #include <mutex>
 
@@ -61,13 +65,23 @@ createTargetMachine(TargetAttr target, unsigned optLevel) {
       std::nullopt, codeGenLevel(optLevel)));
 }
 
+/// False for what takes long and finds nothing here: sums are in registers
+/// already (qnn-promote-accumulators).
+static bool isUseful(llvm::StringRef pass) {
+  return pass != "LoopLoadEliminationPass";
+}
+
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
                      unsigned level) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;
   llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(
+      [](llvm::StringRef pass, llvm::Any) { return isUseful(pass); });
+  llvm::PassBuilder builder(&machine, llvm::PipelineTuningOptions(),
+                            std::nullopt, &callbacks);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);
@@ -97,32 +111,114 @@ static void preferFullVectors(llvm::Module &module, TargetAttr target) {
   }
 }
 
-llvm::Error qnn::emitCode(mlir::ModuleOp module, CodeKind kind,
-                          unsigned optLevel, llvm::raw_pwrite_stream &os) {
-  TargetAttr target = getTarget(module);
-  auto machine = createTargetMachine(target, optLevel);
-  if (!machine)
-    return machine.takeError();
-  llvm::LLVMContext context;
+static llvm::Expected<std::unique_ptr<llvm::Module>>
+translate(mlir::ModuleOp module, llvm::LLVMContext &context,
+          llvm::TargetMachine &machine) {
   std::unique_ptr<llvm::Module> llvmModule =
       mlir::translateModuleToLLVMIR(module, context, getModelInfo(module).name);
   if (!llvmModule)
     return createStringError("the module cannot be translated to LLVM IR");
-  llvmModule->setTargetTriple((*machine)->getTargetTriple());
-  llvmModule->setDataLayout((*machine)->createDataLayout());
-  preferFullVectors(*llvmModule, target);
-  optimize(*llvmModule, **machine, optLevel);
-  if (kind == CodeKind::LLVMIR) {
-    llvmModule->print(os, nullptr);
-    return llvm::Error::success();
-  }
+  llvmModule->setTargetTriple(machine.getTargetTriple());
+  llvmModule->setDataLayout(machine.createDataLayout());
+  preferFullVectors(*llvmModule, getTarget(module));
+  return llvmModule;
+}
+
+static llvm::Error emit(llvm::Module &module, llvm::TargetMachine &machine,
+                        CodeKind kind, llvm::raw_pwrite_stream &os) {
   llvm::legacy::PassManager passes;
   auto fileType = kind == CodeKind::Assembly
                       ? llvm::CodeGenFileType::AssemblyFile
                       : llvm::CodeGenFileType::ObjectFile;
-  if ((*machine)->addPassesToEmitFile(passes, os, nullptr, fileType))
+  if (machine.addPassesToEmitFile(passes, os, nullptr, fileType))
     return createStringError("target '%s' cannot emit this kind of file",
-                             target.getTriple().str().c_str());
-  passes.run(*llvmModule);
+                             machine.getTargetTriple().str().c_str());
+  passes.run(module);
   return llvm::Error::success();
+}
+
+llvm::Error qnn::emitCode(mlir::ModuleOp module, CodeKind kind,
+                          unsigned optLevel, llvm::raw_pwrite_stream &os) {
+  auto machine = createTargetMachine(getTarget(module), optLevel);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  auto llvmModule = translate(module, context, **machine);
+  if (!llvmModule)
+    return llvmModule.takeError();
+  optimize(**llvmModule, **machine, optLevel);
+  if (kind != CodeKind::LLVMIR)
+    return emit(**llvmModule, **machine, kind, os);
+  (*llvmModule)->print(os, nullptr);
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// On threads
+//===----------------------------------------------------------------------===//
+
+/// Instructions below which a module is one part.
+static constexpr int64_t kLeastOfPart = 2000;
+
+/// One for each processor, while each has enough to do.
+static unsigned partsOf(const llvm::Module &module) {
+  int64_t most = countInstructions(module) / kLeastOfPart;
+  int64_t threads = llvm::hardware_concurrency().compute_thread_count();
+  return std::clamp<int64_t>(most, 1, threads);
+}
+
+static llvm::Error compile(llvm::Module &module, llvm::TargetMachine &machine,
+                           unsigned optLevel, Object &object) {
+  optimize(module, machine, optLevel);
+  llvm::raw_svector_ostream os(object);
+  return emit(module, machine, CodeKind::Object, os);
+}
+
+static llvm::Error compilePart(llvm::ArrayRef<char> bitcode, TargetAttr target,
+                               unsigned optLevel, Object &object) {
+  auto machine = createTargetMachine(target, optLevel);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  llvm::StringRef text(bitcode.data(), bitcode.size());
+  auto part = llvm::parseBitcodeFile({text, "part"}, context);
+  if (!part)
+    return part.takeError();
+  return compile(**part, **machine, optLevel, object);
+}
+
+static llvm::Error compileParts(llvm::ArrayRef<Object> parts, TargetAttr target,
+                                unsigned optLevel,
+                                llvm::MutableArrayRef<Object> objects) {
+  llvm::DefaultThreadPool pool(llvm::hardware_concurrency(parts.size()));
+  std::mutex mutex;
+  llvm::Error errors = llvm::Error::success();
+  for (size_t i = 0; i < parts.size(); ++i)
+    pool.async([&, i] {
+      llvm::Error error = compilePart(parts[i], target, optLevel, objects[i]);
+      std::lock_guard<std::mutex> lock(mutex);
+      errors = llvm::joinErrors(std::move(errors), std::move(error));
+    });
+  pool.wait();
+  return errors;
+}
+
+llvm::Expected<std::vector<Object>> qnn::emitObjects(mlir::ModuleOp module,
+                                                     unsigned optLevel) {
+  auto machine = createTargetMachine(getTarget(module), optLevel);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  auto llvmModule = translate(module, context, **machine);
+  if (!llvmModule)
+    return llvmModule.takeError();
+  unsigned count = partsOf(**llvmModule);
+  std::vector<Object> objects(count);
+  llvm::Error error =
+      count == 1 ? compile(**llvmModule, **machine, optLevel, objects[0])
+                 : compileParts(splitModule(**llvmModule, count),
+                                getTarget(module), optLevel, objects);
+  if (error)
+    return std::move(error);
+  return objects;
 }

@@ -1,7 +1,7 @@
 //===- JIT.cpp - Models compiled in process ---------------------*- C++ -*-===//
 //
-// The very object that qnn-compile would write is linked into the process by
-// ORC, so that what runs here is what ships.
+// The code that qnn-compile would write, in one object or several, is linked
+// into the process by ORC, so that what runs here is what ships.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,17 +47,18 @@ static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> createJIT() {
 
 llvm::Expected<std::unique_ptr<JITModel>>
 JITModel::create(mlir::ModuleOp module, unsigned optLevel) {
-  llvm::SmallVector<char, 0> object;
-  llvm::raw_svector_ostream os(object);
-  if (llvm::Error error = emitCode(module, CodeKind::Object, optLevel, os))
-    return std::move(error);
+  auto objects = emitObjects(module, optLevel);
+  if (!objects)
+    return objects.takeError();
   auto jit = createJIT();
   if (!jit)
     return jit.takeError();
-  auto buffer = std::make_unique<llvm::SmallVectorMemoryBuffer>(
-      std::move(object), "model.o", /*RequiresNullTerminator=*/false);
-  if (llvm::Error error = (*jit)->addObjectFile(std::move(buffer)))
-    return std::move(error);
+  for (Object &object : *objects) {
+    auto buffer = std::make_unique<llvm::SmallVectorMemoryBuffer>(
+        std::move(object), "model.o", /*RequiresNullTerminator=*/false);
+    if (llvm::Error error = (*jit)->addObjectFile(std::move(buffer)))
+      return std::move(error);
+  }
   auto symbol = (*jit)->lookup("qnn_model_" + getModelInfo(module).name);
   if (!symbol)
     return symbol.takeError();

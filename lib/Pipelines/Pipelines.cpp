@@ -4,6 +4,7 @@
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -78,11 +79,12 @@ static void addBufferization(OpPassManager &pm) {
 void buildLoopsPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createUpdateInPlace());
   pm.addPass(createDescribeModel());
-  pm.addPass(createConvertQNNToVector());
   pm.addNestedPass<func::FuncOp>(createConvertQNNToLinalg());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
+  // Elementwise loops are whole now, and those behind a product part of it.
+  pm.addPass(createConvertQNNToVector());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   addBufferization(pm);
@@ -93,6 +95,8 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createPromoteAccumulators());
   pm.addPass(createOutlineParallel());
+  pm.addPass(createOutlineLoops());
+  pm.addPass(func::createDuplicateFunctionEliminationPass());
   pm.addPass(createPlanArena());
   pm.addPass(createCanonicalizerPass());
 }

@@ -24,6 +24,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/Extensions/AllExtensions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -93,6 +94,7 @@ void qnn::registerAllPasses() {
   registerGenericPasses();
   registerTransformsPasses();
   bufferization::registerBufferizationPasses();
+  func::registerFuncPasses();
   memref::registerMemRefPasses();
   mlir::registerLinalgPasses();
   mlir::registerConversionPasses();

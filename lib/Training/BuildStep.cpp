@@ -56,6 +56,7 @@ qnn::buildStep(ModuleOp model, const TrainOptions &options) {
   updates.optimizer = options.optimizer;
   updates.normLimit = options.clipNorm;
   updates.attributes = updateAttributes(options);
+  updates.separate = options.separateUpdate;
   PassManager pm(model.getContext());
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createPrepareTraining(preparation));

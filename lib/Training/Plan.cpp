@@ -124,6 +124,7 @@ static void readCalibration(Fields fields, CalibrationPlan &plan) {
 
 static void readTraining(Fields fields, Plan &plan) {
   plan.step.loss = fields.choice("loss", lossNames());
+  plan.step.separateUpdate = fields.flag("separate_update", false);
   plan.batch = fields.integer("batch", 100, 1, 1 << 20);
   plan.epochs = fields.integer("epochs", 10, 0);
   plan.maxSteps = fields.integer("max_steps", 0);

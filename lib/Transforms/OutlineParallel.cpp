@@ -2,21 +2,15 @@
 //
 // The function takes the range of iterations that it runs, so it is as right
 // called once as called by several threads; what calls it in parts comes with
-// the llvm dialect. Each buffer comes as an argument of its own that aliases no
-// other: LLVM knows more of it than of two views of one arena.
+// the llvm dialect.
 //
 //===----------------------------------------------------------------------===//
 
 #include "qnn/Transforms/Passes.h"
 
+#include "LoopFunction.h"
 #include "ParallelLoops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "qnn/Transforms/ModelAttributes.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -28,21 +22,8 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-static constexpr int64_t kAlignment = 64;
-
 /// Most that the busiest thread may have to do, of an even share.
 static constexpr double kEven = 1.05;
-
-/// Cheap to compute again, and without a change of its result.
-static bool canRepeat(Operation *op) {
-  return op && op->getNumRegions() == 0 &&
-         (isMemoryEffectFree(op) || isa<memref::GetGlobalOp>(op));
-}
-
-static bool isPlainBuffer(Type type) {
-  auto memref = dyn_cast<MemRefType>(type);
-  return memref && memref.hasStaticShape() && memref.getLayout().isIdentity();
-}
 
 namespace {
 /// Moves one loop into a function.
@@ -57,20 +38,17 @@ public:
   void build(StringRef name);
 
 private:
-  bool need(Value value);
   func::FuncOp buildFunction(StringRef name);
   int64_t choosePartsOf(int64_t trips);
   void fillFunction(func::FuncOp function);
   void cutInnerLoops(const IRMapping &map, Value part);
   void sliceScratch(scf::ForOp copy, Value scratch, Value thread);
-  void setArgumentAttributes(func::FuncOp function);
 
   scf::ForOp loop;
   func::FuncOp caller;
   int64_t threads;
   ImplicitLocOpBuilder b;
-  llvm::SetVector<Value> captured;
-  llvm::SetVector<Operation *> repeated; ///< each behind its operands
+  LoopCaptures captures;
   SmallVector<memref::AllocOp> allocs;
   int64_t scratchBytes = 0; ///< of one thread
   /// Loops in the loop that are cut into parts, which count as iterations.
@@ -83,30 +61,11 @@ static int64_t paddedBytes(MemRefType type) {
   unsigned bits =
       type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
   return llvm::alignTo(type.getNumElements() * llvm::divideCeil(bits, 8),
-                       kAlignment);
-}
-
-bool Outliner::need(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!canRepeat(op)) {
-    if (isa<MemRefType>(value.getType()) && !isPlainBuffer(value.getType()))
-      return false;
-    captured.insert(value);
-    return true;
-  }
-  for (Value operand : op->getOperands())
-    if (!need(operand))
-      return false;
-  repeated.insert(op);
-  return true;
+                       kBufferAlignment);
 }
 
 bool Outliner::collect() {
-  llvm::SetVector<Value> outside;
-  getUsedValuesDefinedAbove(loop.getRegion(), outside);
-  for (Value value : loop->getOperands())
-    outside.insert(value);
-  if (!llvm::all_of(outside, [&](Value value) { return need(value); }))
+  if (!captures.collect(loop))
     return false;
   loop.walk([&](memref::AllocOp alloc) { allocs.push_back(alloc); });
   for (memref::AllocOp alloc : allocs) {
@@ -121,11 +80,11 @@ void Outliner::build(StringRef name) {
   b.setInsertionPoint(loop);
   if (scratchBytes) {
     auto type = MemRefType::get({threads * scratchBytes}, b.getI8Type());
-    captured.insert(memref::AllocOp::create(b, type));
+    captures.captured.insert(memref::AllocOp::create(b, type));
   }
   parts = choosePartsOf(*tripCount(loop));
   func::FuncOp function = buildFunction(name);
-  SmallVector<Value> arguments(captured.begin(), captured.end());
+  SmallVector<Value> arguments(captures.captured.getArrayRef());
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value count = arith::ConstantIndexOp::create(b, *tripCount(loop) * parts);
   arguments.append({zero, count, zero});
@@ -135,31 +94,13 @@ void Outliner::build(StringRef name) {
 
 func::FuncOp Outliner::buildFunction(StringRef name) {
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointAfter(caller);
-  SmallVector<Type> types = llvm::map_to_vector(
-      captured, [](Value value) { return value.getType(); });
-  types.append(3, b.getIndexType());
-  auto function = func::FuncOp::create(
-      b, name, FunctionType::get(b.getContext(), types, {}));
-  function.setPrivate();
+  SmallVector<Type> range(3, b.getIndexType());
+  func::FuncOp function = captures.createFunction(caller, name, range);
   function->setAttr(kParallelAttr, b.getI64IntegerAttr(threads));
-  setArgumentAttributes(function);
-  b.setInsertionPointToStart(function.addEntryBlock());
+  b.setInsertionPointToStart(&function.getBody().front());
   fillFunction(function);
   func::ReturnOp::create(b);
   return function;
-}
-
-void Outliner::setArgumentAttributes(func::FuncOp function) {
-  for (auto [i, value] : llvm::enumerate(captured)) {
-    if (!isa<MemRefType>(value.getType()))
-      continue;
-    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
-                        b.getUnitAttr());
-    if (value.getDefiningOp<memref::AllocOp>())
-      function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
-                          b.getI64IntegerAttr(kAlignment));
-  }
 }
 
 /// In how many parts the loops within are cut, so that threads have about the
@@ -184,9 +125,7 @@ int64_t Outliner::choosePartsOf(int64_t trips) {
 /// the loop's own.
 void Outliner::fillFunction(func::FuncOp function) {
   IRMapping map;
-  map.map(captured.getArrayRef(), function.getArguments().drop_back(3));
-  for (Operation *op : repeated)
-    b.clone(*op, map);
+  captures.enter(b, function, map);
   ArrayRef<BlockArgument> range = function.getArguments().take_back(3);
   Value one = arith::ConstantIndexOp::create(b, 1);
   auto pieces = scf::ForOp::create(b, range[0], range[1], one);
@@ -208,7 +147,8 @@ void Outliner::fillFunction(func::FuncOp function) {
       cutInnerLoops(map, part);
   }
   if (scratchBytes)
-    sliceScratch(pieces, function.getArgument(captured.size() - 1), range[2]);
+    sliceScratch(pieces, function.getArgument(captures.captured.size() - 1),
+                 range[2]);
 }
 
 /// Iterations trips * part / parts .. trips * (part + 1) / parts - 1.

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "qnn/Runtime/qnn_runtime.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
@@ -40,6 +41,14 @@ enum class CodeKind { LLVMIR, Assembly, Object };
 /// dialect.
 llvm::Error emitCode(mlir::ModuleOp module, CodeKind kind, unsigned optLevel,
                      llvm::raw_pwrite_stream &os);
+
+/// The bytes of an object file.
+using Object = llvm::SmallVector<char, 0>;
+
+/// As emitCode, one object or more: parts of a large module are compiled on
+/// threads of their own.
+llvm::Expected<std::vector<Object>> emitObjects(mlir::ModuleOp module,
+                                                unsigned optLevel);
 
 /// The C header of a model: sizes, signature, an example.
 std::string makeHeader(const ModelInfo &info);

@@ -45,7 +45,10 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     filter's taps and the words (channels) of a tap. M x 32 sums stay in vectors
     of the target's registers (`qnn.target`), which the loops carry one by one.
     The inner product is that of the op's `#qnn.kernel`; thresholds are compared
-    and packed before the store. Anything else is left alone.
+    and packed before the store. An elementwise `linalg.generic` that alone reads
+    a product's floats becomes part of the nest, and stores its results instead;
+    not so the update of a state where the function has `qnn.separate_update`.
+    Anything else is left alone.
 
     ```mlir
     %0 = qnn.xnor_matmul %x, %w {channels = 784 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,

@@ -70,6 +70,8 @@ struct TrainOptions {
   int64_t steps = 1;
   /// Only `evaluate` is wanted: there is no step and no optimizer.
   bool evaluateOnly = false;
+  /// All gradients are there, in memory, before the first update.
+  bool separateUpdate = false;
   unsigned threads = 1;
   /// Of native code, as parseTarget takes it.
   std::string target = "native";

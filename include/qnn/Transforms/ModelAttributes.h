@@ -34,6 +34,9 @@ inline constexpr llvm::StringLiteral kNameAttr = "qnn.name";
 /// i64 on an argument and a result of the entry function: both are the state of
 /// that number, before and after a step.
 inline constexpr llvm::StringLiteral kStateAttr = "qnn.state";
+/// Unit on the entry function: all gradients are there before a state changes.
+inline constexpr llvm::StringLiteral kSeparateUpdateAttr =
+    "qnn.separate_update";
 
 /// What the C interface calls an element type; nothing where it has no tensors
 /// of that type.

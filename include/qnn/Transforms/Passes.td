@@ -158,6 +158,51 @@ def OutlineParallel : Pass<"qnn-outline-parallel", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def OutlineLoops : Pass<"qnn-outline-loops", "::mlir::ModuleOp"> {
+  let summary = "moves the loops of a large function into functions";
+  let description = [{
+    Where the public function has `min-ops` operations or more, each loop on its
+    top level becomes a private function that takes what the loop uses, and is not
+    inlined. Buffers that the loop allocates are allocated by the caller. Smaller
+    functions stay as they are. `duplicate-function-elimination` then leaves one
+    of equal functions.
+
+    ```mlir
+    func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      scf.for %i = %c0 to %c64 step %c1 {
+        %0 = memref.load %x[%i] : memref<64xf32>
+        memref.store %0, %y[%i] : memref<64xf32>
+      }
+      return
+    }
+    // becomes, with min-ops=1
+    func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) {
+      call @f_part0(%x, %y) : (memref<64xf32>, memref<64xf32>) -> ()
+      return
+    }
+    func.func private @f_part0(%x: memref<64xf32> {llvm.noalias}, %y: memref<64xf32> {llvm.noalias})
+        attributes {llvm.linkage = #llvm.linkage<internal>, passthrough = ["noinline"]} {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      scf.for %i = %c0 to %c64 step %c1 {
+        %0 = memref.load %x[%i] : memref<64xf32>
+        memref.store %0, %y[%i] : memref<64xf32>
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"minOps", "min-ops", "int64_t", /*default=*/"2000",
+           "Operations below which a function stays as it is">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 def CallPool : Pass<"qnn-call-pool", "::mlir::ModuleOp"> {
   let summary = "calls parallel loops through the runtime's threads";
   let description = [{

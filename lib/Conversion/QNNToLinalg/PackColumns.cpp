@@ -18,11 +18,12 @@
 using namespace mlir;
 using namespace qnn;
 
-/// [R / 32, C] words of the signs of `rows`, [R, C].
-static Value packColumns(ImplicitLocOpBuilder &b, Value rows, SignZero zero) {
+/// [R / bits, C] words of the signs of `rows`, [R, C], `bits` in each.
+static Value packGroups(ImplicitLocOpBuilder &b, Value rows, int64_t bits,
+                        SignZero zero) {
   ArrayRef<int64_t> shape = tensorType(rows).getShape();
-  int64_t words = shape[0] / wordBits, columns = shape[1];
-  Value groups = reshapeTo(b, rows, {words, wordBits, columns});
+  int64_t words = shape[0] / bits, columns = shape[1];
+  Value groups = reshapeTo(b, rows, {words, bits, columns});
   auto type = RankedTensorType::get({words, columns}, b.getI32Type());
   Value none = createFilled(b, type, b.getI32IntegerAttr(0));
   AffineMap all = b.getMultiDimIdentityMap(3);
@@ -37,6 +38,26 @@ static Value packColumns(ImplicitLocOpBuilder &b, Value rows, SignZero zero) {
   return buildReduction(b, groups, none, {all, all.dropResult(1)}, body);
 }
 
+/// [ceil(R / 32), C] words of the signs of `rows`; the last may have fewer.
+static Value packColumns(ImplicitLocOpBuilder &b, Value rows, SignZero zero) {
+  ArrayRef<int64_t> shape = tensorType(rows).getShape();
+  int64_t full = shape[0] / wordBits, rest = shape[0] % wordBits;
+  int64_t columns = shape[1];
+  if (rest == 0)
+    return packGroups(b, rows, wordBits, zero);
+  if (full == 0)
+    return packGroups(b, rows, rest, zero);
+  auto cut = [&](int64_t first, int64_t count) {
+    return viewOf(b, rows, {first, 0}, {count, columns}, {1, 1});
+  };
+  auto type = RankedTensorType::get({full + 1, columns}, b.getI32Type());
+  Value words = createEmpty(b, type);
+  words = insertAt(b, packGroups(b, cut(0, full * wordBits), wordBits, zero),
+                   words, {0, 0});
+  return insertAt(b, packGroups(b, cut(full * wordBits, rest), rest, zero),
+                  words, {full, 0});
+}
+
 namespace {
 struct LowerPackOfColumns : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -49,8 +70,8 @@ struct LowerPackOfColumns : OpRewritePattern<PackOp> {
     auto transpose = encode.getInput().getDefiningOp<TransposeOp>();
     if (!transpose || tensorType(transpose).getRank() != 2)
       return rewriter.notifyMatchFailure(op, "no transposed matrix");
-    if (tensorType(transpose.getInput()).getDimSize(0) % wordBits != 0)
-      return rewriter.notifyMatchFailure(op, "columns do not fill words");
+    if (tensorType(transpose.getInput()).getNumElements() == 0)
+      return rewriter.notifyMatchFailure(op, "an empty matrix");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value words = packColumns(b, transpose.getInput(),
                               encode.getQuantizer().getSignZero());

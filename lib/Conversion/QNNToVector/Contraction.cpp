@@ -24,6 +24,8 @@ Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
                             tileChannels)) {
   if (depthwise)
     g.groups /= tileChannels;
+  if (resultType().getElementType().isF32() && !op.getEpilogueCode())
+    consumer = Consumer::find(op->getResult(0));
 }
 
 Value qnn::indexOf(ImplicitLocOpBuilder &b, int64_t value) {

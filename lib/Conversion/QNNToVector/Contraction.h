@@ -14,6 +14,7 @@
 #ifndef QNN_CONVERSION_QNNTOVECTOR_CONTRACTION_H
 #define QNN_CONVERSION_QNNTOVECTOR_CONTRACTION_H
 
+#include "Consumer.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -56,12 +57,17 @@ struct Contraction {
         .back();
   }
   CodeAttr outCode() const { return op.getEpilogueCode(); }
+  /// Where its results are stored in place of the product's.
+  const std::optional<Consumer> &getConsumer() const { return consumer; }
   mlir::RankedTensorType resultType() const {
     return mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType());
   }
   mlir::VectorType vectorOf(mlir::Type element) const {
     return mlir::VectorType::get({lanes}, element);
   }
+
+private:
+  std::optional<Consumer> consumer;
 };
 
 /// M pixels by V registers of output channels, summed together. At some taps

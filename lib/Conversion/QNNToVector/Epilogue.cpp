@@ -29,6 +29,7 @@ struct Epilogue {
   DenseF32ArrayAttr clip;
   CodeAttr code;
 
+  void consume(int64_t m, ArrayRef<Value> sums, MutableArrayRef<Value> dests);
   Value storeSums(int64_t m, ArrayRef<Value> sums, Value dest);
   Value storeFloats(int64_t m, ArrayRef<Value> sums, Value dest);
   Value storeWords(int64_t m, ArrayRef<Value> sums, Value dest);
@@ -42,6 +43,10 @@ private:
   /// Lanes of register `v` that are channels.
   int64_t validLanes(int64_t v) const {
     return std::min(c.lanes, place.channels - v * c.lanes);
+  }
+  Value cutLanes(int64_t v, Value vector);
+  SmallVector<Value> atLanes(int64_t m, int64_t v) const {
+    return at(m, addIndex(b, place.firstChannel, v * c.lanes));
   }
   Value storeLanes(int64_t m, int64_t v, Value vector, Value dest);
   Value scale(int64_t v, int64_t row, float neutral);
@@ -63,17 +68,19 @@ SmallVector<Value> Epilogue::at(int64_t m, Value last) const {
   return indices;
 }
 
-/// Stores the lanes of register `v` that are channels.
-Value Epilogue::storeLanes(int64_t m, int64_t v, Value vector, Value dest) {
+/// The lanes of register `v` that are channels.
+Value Epilogue::cutLanes(int64_t v, Value vector) {
   int64_t valid = validLanes(v);
-  if (valid < c.lanes)
-    vector = vector::ExtractStridedSliceOp::create(
-        b, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{valid},
-        ArrayRef<int64_t>{1});
-  SmallVector<Value> indices =
-      at(m, addIndex(b, place.firstChannel, v * c.lanes));
-  return vector::TransferWriteOp::create(b, vector, dest, indices,
-                                         ArrayRef<bool>{true})
+  if (valid == c.lanes)
+    return vector;
+  return vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0},
+                                               ArrayRef<int64_t>{valid},
+                                               ArrayRef<int64_t>{1});
+}
+
+Value Epilogue::storeLanes(int64_t m, int64_t v, Value vector, Value dest) {
+  return vector::TransferWriteOp::create(b, cutLanes(v, vector), dest,
+                                         atLanes(m, v), ArrayRef<bool>{true})
       .getResult();
 }
 
@@ -123,12 +130,10 @@ Value Epilogue::scale(int64_t v, int64_t row, float neutral) {
 /// What is added to register `v` of pixel `m`; lanes beyond the channels hold
 /// 0.
 Value Epilogue::addendAt(int64_t m, int64_t v) {
-  SmallVector<Value> indices =
-      at(m, addIndex(b, place.firstChannel, v * c.lanes));
   int64_t valid = validLanes(v);
   VectorType full = c.vectorOf(b.getF32Type());
   auto cut = VectorType::get({valid}, b.getF32Type());
-  Value lanes = readVector(b, cut, addend, indices);
+  Value lanes = readVector(b, cut, addend, atLanes(m, v));
   if (valid == c.lanes)
     return lanes;
   return vector::InsertStridedSliceOp::create(
@@ -160,6 +165,14 @@ Value Epilogue::storeFloats(int64_t m, ArrayRef<Value> sums, Value dest) {
   for (auto [v, sum] : llvm::enumerate(sums))
     dest = storeLanes(m, v, scaled(m, v, sum), dest);
   return dest;
+}
+
+void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
+                       MutableArrayRef<Value> dests) {
+  for (auto [v, sum] : llvm::enumerate(sums)) {
+    Value lanes = cutLanes(v, scales ? scaled(m, v, sum) : sum);
+    c.getConsumer()->store(b, lanes, atLanes(m, v), dests);
+  }
 }
 
 /// The numbers of `code` that the scaled sums are rounded to.
@@ -287,8 +300,9 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
   return dest;
 }
 
-Value qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
-                     const TilePlace &place, const TileSums &sums, Value dest) {
+void qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
+                    const TilePlace &place, const TileSums &sums,
+                    MutableArrayRef<Value> dests) {
   auto op = c.op;
   Epilogue epilogue{b,
                     c,
@@ -299,7 +313,10 @@ Value qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
                     op.getEpilogueClip(),
                     op.getEpilogueCode()};
   for (auto [m, row] : llvm::enumerate(sums)) {
-    if (!epilogue.code)
+    Value &dest = dests.front();
+    if (c.getConsumer())
+      epilogue.consume(m, row, dests);
+    else if (!epilogue.code)
       dest = epilogue.scales ? epilogue.storeFloats(m, row, dest)
                              : epilogue.storeSums(m, row, dest);
     else if (c.resultType().getElementType().isInteger(32))
@@ -307,5 +324,4 @@ Value qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
     else
       dest = epilogue.storeBytes(m, row, dest);
   }
-  return dest;
 }

@@ -16,12 +16,13 @@ struct TilePlace {
   int64_t channels;                   ///< that are stored, at most a block
 };
 
-/// Stores a tile in `dest` and returns the new tensor: sums (cut to the width
-/// of the result), the floats that the op's scales make of them, or the codes
-/// that its thresholds or scales do, as words or as bytes.
-mlir::Value storeTile(mlir::ImplicitLocOpBuilder &b, const Contraction &c,
-                      const TilePlace &place, const TileSums &sums,
-                      mlir::Value dest);
+/// Stores a tile in `dests`, in whose place it puts the new tensors: sums (cut
+/// to the width of the result), the floats that the op's scales make of them,
+/// what the consumer makes of these, or the codes that the op's thresholds or
+/// scales do, as words or as bytes. Only a consumer has several results.
+void storeTile(mlir::ImplicitLocOpBuilder &b, const Contraction &c,
+               const TilePlace &place, const TileSums &sums,
+               llvm::MutableArrayRef<mlir::Value> dests);
 
 } // namespace qnn
 

@@ -1,6 +1,6 @@
 //===- QNNToVector.cpp - Packed products to loops and vectors ---*- C++ -*-===//
 //
-// One pattern for every op of PackedContractionOpInterface. The work is in
+// One lowering for every op of PackedContractionOpInterface. The work is in
 // Schedule.cpp (loops), InnerProducts.cpp (kernels), Epilogue.cpp (stores).
 //
 //===----------------------------------------------------------------------===//
@@ -14,7 +14,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace qnn {
 #define GEN_PASS_DEF_CONVERTQNNTOVECTOR
@@ -24,35 +23,41 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
+/// False where the registers do not divide the tile, a tile of words has not 32
+/// channels, or the kernel has no inner product on the target.
+static bool canLower(const Contraction &contraction) {
+  bool words = contraction.outCode() &&
+               contraction.resultType().getElementType().isInteger(32);
+  return contraction.tileChannels % contraction.lanes == 0 &&
+         (!words || contraction.tileChannels == 32) &&
+         InnerProduct::create(contraction);
+}
+
+/// The loops of a consumer stand where it stood: behind all that it reads.
+static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
+  Contraction contraction(op, getTarget(op));
+  if (!canLower(contraction))
+    return;
+  const std::optional<Consumer> &consumer = contraction.getConsumer();
+  Operation *last = consumer ? consumer->getLoop().getOperation() : op;
+  rewriter.setInsertionPoint(last);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  SmallVector<Value> results = buildSchedule(b, contraction);
+  rewriter.replaceOp(last, results);
+  if (consumer)
+    rewriter.eraseOp(op);
+}
+
 namespace {
-struct LowerContraction
-    : OpInterfaceRewritePattern<PackedContractionOpInterface> {
-  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
-
-  LogicalResult matchAndRewrite(PackedContractionOpInterface op,
-                                PatternRewriter &rewriter) const override {
-    Contraction contraction(op, getTarget(op));
-    if (contraction.tileChannels % contraction.lanes != 0)
-      return rewriter.notifyMatchFailure(
-          op, "the registers do not divide the tile");
-    bool words = op.getEpilogueCode() &&
-                 contraction.resultType().getElementType().isInteger(32);
-    if (words && contraction.tileChannels != 32)
-      return rewriter.notifyMatchFailure(op, "a tile of words has 32 channels");
-    if (!InnerProduct::create(contraction))
-      return rewriter.notifyMatchFailure(op, "no inner product of the kernel");
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, buildSchedule(b, contraction));
-    return success();
-  }
-};
-
 struct ConvertQNNToVector
     : qnn::impl::ConvertQNNToVectorBase<ConvertQNNToVector> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<LowerContraction>(&getContext());
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    SmallVector<PackedContractionOpInterface> products;
+    getOperation()->walk(
+        [&](PackedContractionOpInterface op) { products.push_back(op); });
+    IRRewriter rewriter(&getContext());
+    for (PackedContractionOpInterface op : products)
+      lower(rewriter, op);
   }
 };
 } // namespace

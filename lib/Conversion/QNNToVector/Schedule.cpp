@@ -71,10 +71,10 @@ int64_t ScheduleBuilder::blocksOfRange() const {
   return std::max<int64_t>((full + ranges - 1) / ranges, 1);
 }
 
-Value ScheduleBuilder::build() {
+SmallVector<Value> ScheduleBuilder::build() {
+  makeResults();
   if (c.resultType().getNumElements() == 0)
-    return tensor::EmptyOp::create(b, c.resultType().getShape(),
-                                   c.resultType().getElementType());
+    return state;
   makeBuffers();
   int64_t full = c.channelsOfGroup() / c.tileChannels;
   int64_t rest = c.channelsOfGroup() % c.tileChannels;
@@ -86,7 +86,16 @@ Value ScheduleBuilder::build() {
     whole = 0;
   if (whole < full || rest)
     buildRange({indexOf(b, whole), full - whole, rest});
-  return state[0];
+  return SmallVector<Value>(results());
+}
+
+void ScheduleBuilder::makeResults() {
+  if (c.getConsumer())
+    state = llvm::to_vector(c.getConsumer()->getLoop().getOutputs());
+  else
+    state = {tensor::EmptyOp::create(b, c.resultType().getShape(),
+                                     c.resultType().getElementType())};
+  numResults = state.size();
 }
 
 void ScheduleBuilder::makeBuffers() {
@@ -94,7 +103,6 @@ void ScheduleBuilder::makeBuffers() {
     state.push_back(tensor::EmptyOp::create(b, shape, element));
     return state.size() - 1;
   };
-  add(c.resultType().getShape(), c.resultType().getElementType());
   int64_t ofBlock = product->unitsOfBlock();
   int64_t units = ofBlock ? std::min(ofBlock, counts.units) : counts.units;
   int64_t pixels = c.isConv ? g.inWidth : c.tilePixels;
@@ -206,6 +214,7 @@ void ScheduleBuilder::buildBlocks(const ChannelRange &range,
   done = end;
 }
 
-Value qnn::buildSchedule(ImplicitLocOpBuilder &b, const Contraction &c) {
+SmallVector<Value> qnn::buildSchedule(ImplicitLocOpBuilder &b,
+                                      const Contraction &c) {
   return ScheduleBuilder(b, c).build();
 }

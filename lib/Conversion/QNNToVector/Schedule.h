@@ -7,8 +7,10 @@
 
 namespace qnn {
 
-/// Builds the loops that compute `c` on tensors and returns the result.
-mlir::Value buildSchedule(mlir::ImplicitLocOpBuilder &b, const Contraction &c);
+/// Builds the loops that compute `c` on tensors and returns the result, or the
+/// results of its consumer.
+llvm::SmallVector<mlir::Value> buildSchedule(mlir::ImplicitLocOpBuilder &b,
+                                             const Contraction &c);
 
 } // namespace qnn
 

@@ -41,13 +41,15 @@ public:
       : b(b), c(c), g(c.g), product(InnerProduct::create(c)),
         counts(c, *product), operands(b, c),
         columns(cutColumns(g, c.tilePixels)) {}
-  mlir::Value build();
+  /// The product's result, or its consumer's.
+  llvm::SmallVector<mlir::Value> build();
 
 private:
   //===--- Loops that carry the tensors -----------------------------------===//
   void loop(mlir::Value low, mlir::Value high, int64_t step,
             llvm::function_ref<void(mlir::Value)> body);
   void loop(int64_t high, llvm::function_ref<void(mlir::Value)> body);
+  void makeResults();
   void makeBuffers();
   int64_t blocksOfRange() const;
   void buildRange(const ChannelRange &range);
@@ -115,9 +117,13 @@ private:
   Operands operands;
   llvm::SmallVector<ColumnTiles> columns;
 
-  /// The tensors that the loops carry: the result, then the buffers that exist.
+  llvm::MutableArrayRef<mlir::Value> results() {
+    return llvm::MutableArrayRef(state).take_front(numResults);
+  }
+
+  /// The tensors that the loops carry: results, then the buffers that exist.
   llvm::SmallVector<mlir::Value> state;
-  unsigned bufferSlot = 0, partialSlot = 0;
+  unsigned numResults = 1, bufferSlot = 0, partialSlot = 0;
 
   /// The place of the loops.
   SumBlock sumBlock;

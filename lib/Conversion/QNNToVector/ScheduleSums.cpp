@@ -84,7 +84,7 @@ void ScheduleBuilder::storeBlocks(const TileSums &sums, Value block,
     TileSums ofBlock;
     for (const auto &ofPixel : sums)
       ofBlock.emplace_back(ArrayRef(ofPixel).slice(first / c.lanes, vectors));
-    state[0] = storeTile(b, c, place, ofBlock, state[0]);
+    storeTile(b, c, place, ofBlock, results());
   }
 }
 

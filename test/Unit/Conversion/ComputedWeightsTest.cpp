@@ -66,4 +66,66 @@ INSTANTIATE_TEST_SUITE_P(Products, ComputedWeightsTest,
                            return std::string(info.param.name);
                          });
 
+//===----------------------------------------------------------------------===//
+// Signs
+//===----------------------------------------------------------------------===//
+
+/// As above, but the signs of both operands are what is multiplied.
+class ComputedSignsTest : public testing::TestWithParam<Case> {};
+
+TEST_P(ComputedSignsTest, EqualsReference) {
+  const Case &c = GetParam();
+  auto tensor = [](StringRef type) { return "tensor<" + type.str() + ">"; };
+  auto sign = [&](StringRef name, StringRef of, StringRef type) {
+    return " %" + name.str() + " = qnn.quantize %" + of.str() +
+           " {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (" +
+           tensor(type) + ") -> " + tensor(type) + "\n";
+  };
+  std::string source = "func.func @f(%x: " + tensor(c.lhs) +
+                       ", %y: " + tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       " {\n" + sign("a", "x", c.lhs) + sign("b", "y", c.rhs) +
+                       " %0 = qnn." + c.op + " : (" + tensor(c.lhs) + ", " +
+                       tensor(c.rhs) + ") -> " + tensor(c.result) +
+                       "\n return %0 : " + tensor(c.result) + "\n}";
+  Program program(source), packed(source);
+  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  EXPECT_EQ(packed.count(c.packed), 1u);
+  std::mt19937 random(5);
+  SmallVector<Tensor> arguments;
+  for (RankedTensorType type : program.argumentTypes()) {
+    arguments.push_back(Tensor::zeros(type));
+    for (float &x : arguments.back().floats)
+      x = static_cast<int>(random() % 17) - 8;
+  }
+  SmallVector<Tensor> expected = program.interpret(arguments);
+  SmallVector<Tensor> actual = packed.compileAndRun(arguments);
+  ASSERT_EQ(actual.size(), 1u);
+  ASSERT_EQ(expected[0].floats, actual[0].floats);
+}
+
+// Sums of fewer channels than a word has, of as many, and of one more.
+const Case signCases[] = {
+    {"rows", "qnn.xnor_matmul", "matmul %a, %b {transpose_rhs}", "5x33xf32",
+     "40x33xf32", "5x40xf32"},
+    {"columns_31", "qnn.xnor_matmul", "matmul %a, %b", "4x31xf32", "31x40xf32",
+     "4x40xf32"},
+    {"columns_32", "qnn.xnor_matmul", "matmul %a, %b", "4x32xf32", "32x64xf32",
+     "4x64xf32"},
+    {"columns_100", "qnn.xnor_matmul", "matmul %a, %b", "7x100xf32",
+     "100x65xf32", "7x65xf32"},
+    {"batched", "qnn.xnor_matmul", "matmul %a, %b", "2x3x40xf32", "40x33xf32",
+     "2x3x33xf32"},
+    {"conv", "qnn.xnor_conv2d",
+     "conv2d %a, %b {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, "
+     "1>}",
+     "2x3x5x6xf32", "33x3x3x3xf32", "2x33x3x6xf32"},
+    {"conv_groups", "qnn.xnor_conv2d", "conv2d %a, %b {groups = 2 : i64}",
+     "1x64x5x5xf32", "64x32x2x2xf32", "1x64x4x4xf32"},
+};
+INSTANTIATE_TEST_SUITE_P(Products, ComputedSignsTest,
+                         testing::ValuesIn(signCases),
+                         [](const testing::TestParamInfo<Case> &info) {
+                           return std::string(info.param.name);
+                         });
+
 } // namespace

@@ -63,11 +63,11 @@ llvm::SmallVector<Tensor> Program::interpret(ArrayRef<Tensor> arguments) {
 
 /// The stages of the loops and llvm pipelines without arena and entry points.
 static void buildLowering(OpPassManager &pm) {
-  pm.addPass(createConvertQNNToVector());
   pm.addNestedPass<func::FuncOp>(createConvertQNNToLinalg());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createConvertQNNToVector());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =

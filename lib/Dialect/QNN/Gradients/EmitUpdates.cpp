@@ -2,7 +2,7 @@
 //
 // An update stands where its gradient is known and its parameter was read for
 // the last time: there the parameter can be written in place, and the gradient
-// needs no memory any longer.
+// needs no memory any longer. Separate updates wait for all gradients.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,9 +35,9 @@ struct Method {
 
 class Updates {
 public:
-  explicit Updates(func::FuncOp function)
+  Updates(func::FuncOp function, bool separate)
       : function(function), block(function.getBody().front()),
-        builder(block.getTerminator()) {
+        builder(block.getTerminator()), separate(separate) {
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       if (auto state = function.getArgAttrOfType<IntegerAttr>(i, kStateAttr))
         states = std::max(states, state.getInt() + 1);
@@ -64,6 +64,7 @@ private:
   func::FuncOp function;
   Block &block;
   OpBuilder builder;
+  bool separate;
   int64_t states = 0;
 };
 } // namespace
@@ -184,7 +185,10 @@ void Updates::emit(unsigned argument, unsigned result, const Method &method) {
     state.addOperands(scalar("step", kStepAttr, builder.getI64Type()));
   state.addTypes(
       SmallVector<Type>(1 + method.states.size(), parameter.getType()));
-  moveBehind(terminator->getOperand(result), parameter);
+  if (separate)
+    builder.setInsertionPoint(terminator);
+  else
+    moveBehind(terminator->getOperand(result), parameter);
   Operation *update = builder.create(state);
   terminator->setOperand(result, update->getResult(0));
   terminator->insertOperands(terminator->getNumOperands(),
@@ -201,7 +205,9 @@ struct EmitUpdates : qnn::impl::EmitUpdatesBase<EmitUpdates> {
     FailureOr<Method> other = parseMethod("adam", "");
     if (failed(chosen) || failed(other))
       return signalPassFailure();
-    Updates updates(function);
+    Updates updates(function, separate);
+    if (separate)
+      function->setAttr(kSeparateUpdateAttr, UnitAttr::get(&getContext()));
     SmallVector<unsigned> gradients, arguments;
     for (unsigned i = 0, end = function.getNumResults(); i < end; ++i) {
       auto of = function.getResultAttrOfType<IntegerAttr>(i, kGradientOfAttr);

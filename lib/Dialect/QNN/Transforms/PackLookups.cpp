@@ -9,6 +9,7 @@
 
 #include "PackLookups.h"
 #include "ConstantCodes.h"
+#include "SignSource.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Target/CostModel.h"
 
@@ -65,81 +66,6 @@ static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
   return result;
 }
 
-namespace {
-/// Computed weights of +-scale: floats that a bipolar quantizer makes so, or
-/// codes in bytes.
-struct SignSource {
-  Value root;
-  QuantizerAttr quantizer; ///< null: the root has codes
-  float scale;
-
-  /// The source of `weights`, by way of ops that only move elements.
-  static std::optional<SignSource> find(Value weights);
-  /// Those ops, on the root.
-  Value move(OpBuilder &b, Value weights) const;
-  /// Codes in bytes of what `move` has made.
-  Value encode(OpBuilder &b, Value moved) const;
-
-private:
-  static std::optional<SignSource> find(QuantizeOp op);
-  static std::optional<SignSource> find(DequantizeOp op);
-};
-} // namespace
-
-std::optional<SignSource> SignSource::find(QuantizeOp op) {
-  QuantizerAttr quantizer = op.getQuantizer();
-  if (quantizer.getEncoding() != Encoding::Bipolar ||
-      quantizer.getSignZero() == SignZero::Zero || quantizer.isPerChannel())
-    return {};
-  return SignSource{op.getInput(), quantizer, quantizer.getScaleOf(0)};
-}
-
-std::optional<SignSource> SignSource::find(DequantizeOp op) {
-  auto isZero = [](float number) { return number == 0.0f; };
-  bool bytes = tensorType(op.getInput()).getElementType().isInteger(8);
-  if (!bytes || !op.getCode() || !op.getCode()->isBipolar() ||
-      axisOf(op) != -1 ||
-      !llvm::all_of(op.getZeroPoint().value_or(ArrayRef<float>()), isZero))
-    return {};
-  float scale = op.getScale()[0];
-  auto encode = op.getInput().getDefiningOp<EncodeOp>();
-  if (!encode || encode.getQuantizer().isPerChannel())
-    return SignSource{op.getInput(), {}, scale};
-  return SignSource{encode.getInput(), encode.getQuantizer(), scale};
-}
-
-std::optional<SignSource> SignSource::find(Value weights) {
-  while (weights.getDefiningOp<TransposeOp>() ||
-         weights.getDefiningOp<ReshapeOp>())
-    weights = weights.getDefiningOp()->getOperand(0);
-  if (auto quantize = weights.getDefiningOp<QuantizeOp>())
-    return find(quantize);
-  if (auto dequantize = weights.getDefiningOp<DequantizeOp>())
-    return find(dequantize);
-  return {};
-}
-
-Value SignSource::move(OpBuilder &b, Value weights) const {
-  Location loc = weights.getLoc();
-  if (auto transpose = weights.getDefiningOp<TransposeOp>())
-    return TransposeOp::create(b, loc, move(b, transpose.getInput()),
-                               transpose.getPermutation());
-  if (auto reshape = weights.getDefiningOp<ReshapeOp>()) {
-    auto type =
-        withElements(tensorType(weights), tensorType(root).getElementType());
-    return ReshapeOp::create(b, loc, type, move(b, reshape.getInput()));
-  }
-  return root;
-}
-
-Value SignSource::encode(OpBuilder &b, Value moved) const {
-  if (!quantizer)
-    return moved;
-  return EncodeOp::create(b, moved.getLoc(),
-                          withElements(tensorType(moved), b.getI8Type()), moved,
-                          quantizer);
-}
-
 //===----------------------------------------------------------------------===//
 // When
 //===----------------------------------------------------------------------===//
@@ -162,34 +88,11 @@ static KernelAttr lookupKernel(Operation *op) {
 // Operands
 //===----------------------------------------------------------------------===//
 
-/// [blocks, .., T] of words [O, ..], zeros beyond O.
-static Value tileWords(OpBuilder &b, Location loc, Value words, int64_t tile) {
-  SmallVector<int64_t> shape(shapeOf(words));
-  SmallVector<int64_t> low(shape.size(), 0), high(low);
-  high[0] = llvm::alignTo(shape[0], tile) - shape[0];
-  if (high[0])
-    words = PadOp::create(b, loc, words, low, high,
-                          cast<TypedAttr>(b.getI32IntegerAttr(0)));
-  shape[0] = tile;
-  shape.insert(shape.begin(), shapeOf(words)[0] / tile);
-  words = ReshapeOp::create(
-      b, loc, RankedTensorType::get(shape, b.getI32Type()), words);
-  SmallVector<int64_t> permutation{0};
-  for (int64_t i = 2, rank = shape.size(); i < rank; ++i)
-    permutation.push_back(i);
-  permutation.push_back(1);
-  return TransposeOp::create(b, loc, words, permutation);
-}
-
-static CodeAttr bipolarCode(OpBuilder &b) {
-  return CodeAttr::get(b.getContext(), 1, Encoding::Bipolar, /*narrow=*/false);
-}
-
 static Value tileSigns(OpBuilder &b, Location loc, const Signs &signs,
                        const FilterShape &shape, bool isConv) {
   if (signs.computed) {
     Value words = PackOp::create(b, loc, signs.computed, bipolarCode(b));
-    return tileWords(b, loc, words, shape.tile);
+    return tileSignWords(b, loc, words, shape.tile);
   }
   SmallVector<int64_t> sizes{shape.blocks()};
   if (isConv)
@@ -220,9 +123,6 @@ static Value scaled(OpBuilder &b, Location loc, Value sums,
 //===----------------------------------------------------------------------===//
 // Patterns
 //===----------------------------------------------------------------------===//
-
-/// Fewer pixels are not worth the packing of computed weights.
-static constexpr int64_t leastPixels = 4;
 
 namespace {
 struct PackLookupMatmul : OpRewritePattern<MatmulOp> {
@@ -258,7 +158,7 @@ std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
   }
   std::optional<SignSource> source = SignSource::find(op.getRhs());
   int64_t pixels = op.getType().getNumElements() / shape.outChannels;
-  if (!source || pixels < leastPixels)
+  if (!source || pixels < leastPackedPixels)
     return {};
   Value rows = source->move(b, op.getRhs());
   if (!op.getTransposeRhs())

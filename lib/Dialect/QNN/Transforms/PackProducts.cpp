@@ -8,6 +8,7 @@
 
 #include "ConstantCodes.h"
 #include "PackLookups.h"
+#include "PackSigns.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/LookupKernel.h"
@@ -332,14 +333,27 @@ Value tileComputed(OpBuilder &b, Location loc, Value rows, int64_t tile) {
   return TransposeOp::create(b, loc, blocks, permutation);
 }
 
+/// A computed matrix [K, O] in tiles [blocks, K, T], zeros beyond O: its rows
+/// are cut, and nothing is turned.
+Value tileRows(OpBuilder &b, Location loc, Value matrix, int64_t tile) {
+  ArrayRef<int64_t> shape = shapeOf(matrix);
+  int64_t rows = shape[0], blocks = (shape[1] + tile - 1) / tile;
+  if (int64_t beyond = blocks * tile - shape[1])
+    matrix = PadOp::create(b, loc, matrix, ArrayRef<int64_t>{0, 0},
+                           ArrayRef<int64_t>{0, beyond},
+                           cast<TypedAttr>(b.getF32FloatAttr(0.0f)));
+  auto type = RankedTensorType::get({rows, blocks, tile}, b.getF32Type());
+  Value cut = ReshapeOp::create(b, loc, type, matrix);
+  return TransposeOp::create(b, loc, cut, ArrayRef<int64_t>{1, 0, 2});
+}
+
 /// The tiles of a matmul's right operand: a constant, or computed.
 Value tileMatrix(OpBuilder &b, MatmulOp op, const FilterShape &shape) {
   std::optional<Tensor> weights = constantTensor(op.getRhs());
   if (!weights || !weights->isFloat) {
-    Value rows = op.getRhs();
-    if (!op.getTransposeRhs())
-      rows = TransposeOp::create(b, op.getLoc(), rows, ArrayRef<int64_t>{1, 0});
-    return tileComputed(b, op.getLoc(), rows, shape.tile);
+    if (op.getTransposeRhs())
+      return tileComputed(b, op.getLoc(), op.getRhs(), shape.tile);
+    return tileRows(b, op.getLoc(), op.getRhs(), shape.tile);
   }
   std::vector<float> rows = std::move(weights->floats);
   if (!op.getTransposeRhs())
@@ -460,6 +474,7 @@ struct PackProducts : qnn::impl::PackProductsBase<PackProducts> {
     patterns.add<PackMatmul, PackConv2d, PackFloatMatmul, PackFloatConv2d>(
         &getContext());
     populatePackLookupPatterns(patterns);
+    populatePackSignPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

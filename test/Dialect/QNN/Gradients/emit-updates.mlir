@@ -4,6 +4,7 @@
 // RUN: qnn-opt %s --pass-pipeline='builtin.module(func.func(qnn-emit-updates{optimizer=sgd attributes={momentum = 0.5}}))' | FileCheck %s --check-prefix=MOMENTUM
 // RUN: qnn-opt %s --pass-pipeline='builtin.module(func.func(qnn-emit-updates{optimizer=sgd norm-limit=2}))' | FileCheck %s --check-prefix=NORM
 // RUN: qnn-opt %s --qnn-emit-updates=optimizer=bop | FileCheck %s --check-prefix=BOP
+// RUN: qnn-opt %s --qnn-emit-updates='optimizer=sgd separate' | FileCheck %s --check-prefix=SEPARATE
 // RUN: not qnn-opt %s --qnn-emit-updates=optimizer=magic 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not qnn-opt %s --pass-pipeline='builtin.module(func.func(qnn-emit-updates{optimizer=sgd attributes={rho = 0.5}}))' 2>&1 | FileCheck %s --check-prefix=ATTRIBUTE
 
@@ -42,6 +43,12 @@ func.func @step(%w: tensor<2x2xf32> {qnn.parameter, qnn.name = "w", qnn.clip = 1
 // SGD-NEXT: %[[NEW:.*]] = qnn.sgd
 // SGD-NEXT: qnn.abs
 // SGD-NEXT: return %{{.*}}, %[[NEW]]
+// It waits for everything else.
+// SEPARATE-LABEL: func.func @order
+// SEPARATE-SAME: attributes {qnn.separate_update}
+// SEPARATE: qnn.abs
+// SEPARATE-NEXT: qnn.sgd
+// SEPARATE-NEXT: return
 // All gradients are multiplied by min(1, 2 / norm).
 // NORM-LABEL: func.func @order
 // NORM: %[[G:.*]] = qnn.exp

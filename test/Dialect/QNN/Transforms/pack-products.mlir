@@ -119,15 +119,25 @@ func.func @depthwise(%x: tensor<1x8x8x48xi8>, %y: tensor<1x48x8x8xf32>) -> (tens
 
 // -----
 
-// Computed weights are laid out by shape ops, 40 of them in two blocks.
+// Computed weights are laid out by shape ops, 40 of them in two blocks: the rows
+// of a matrix are cut, those of a transposed one are turned.
 // CHECK-LABEL: func.func @computed_matmul
-// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
-// CHECK: %[[P:.*]] = qnn.pad %[[R]] {high = array<i64: 24, 0>
-// CHECK: %[[B:.*]] = qnn.reshape %[[P]] : (tensor<64x7xf32>) -> tensor<2x32x7xf32>
-// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: %[[P:.*]] = qnn.pad %arg1 {high = array<i64: 0, 24>
+// CHECK: %[[B:.*]] = qnn.reshape %[[P]] : (tensor<7x64xf32>) -> tensor<7x2x32xf32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 1, 0, 2>}
 // CHECK: qnn.f32_matmul %arg0, %[[T]]
 func.func @computed_matmul(%x: tensor<4x7xf32>, %w: tensor<7x40xf32>) -> tensor<4x40xf32> {
   %0 = qnn.matmul %x, %w : (tensor<4x7xf32>, tensor<7x40xf32>) -> tensor<4x40xf32>
+  return %0 : tensor<4x40xf32>
+}
+
+// CHECK-LABEL: func.func @transposed_matmul
+// CHECK: %[[P:.*]] = qnn.pad %arg1 {high = array<i64: 24, 0>
+// CHECK: %[[B:.*]] = qnn.reshape %[[P]] : (tensor<64x7xf32>) -> tensor<2x32x7xf32>
+// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: qnn.f32_matmul %arg0, %[[T]]
+func.func @transposed_matmul(%x: tensor<4x7xf32>, %w: tensor<40x7xf32>) -> tensor<4x40xf32> {
+  %0 = qnn.matmul %x, %w {transpose_rhs} : (tensor<4x7xf32>, tensor<40x7xf32>) -> tensor<4x40xf32>
   return %0 : tensor<4x40xf32>
 }
 

@@ -102,7 +102,9 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
     With `norm-limit` all gradients are first multiplied by one factor, so that the norm of all
     together is at most that.
 
-    An update stands where its gradient is known and its parameter was read for the last time.
+    An update stands where its gradient is known and its parameter was read for the last time. With
+    `separate` all updates stand at the end, behind all gradients, and the unit `qnn.separate_update` on the
+    function keeps them apart.
 
     ```mlir
     func.func @f(%w: tensor<4xf32> {qnn.name = "w", qnn.parameter}, %x: tensor<4xf32>)
@@ -123,7 +125,8 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
   let options = [
     Option<"optimizer", "optimizer", "std::string", "\"adam\"", "Name of the update">,
     Option<"attributes", "attributes", "std::string", "\"\"", "Its attributes, as in `{momentum = 0.9 : f64, nesterov}`">,
-    Option<"normLimit", "norm-limit", "double", "0", "Greatest norm of all gradients together; 0: any">
+    Option<"normLimit", "norm-limit", "double", "0", "Greatest norm of all gradients together; 0: any">,
+    Option<"separate", "separate", "bool", "false", "All gradients are there before the first update">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
 }

@@ -1,0 +1,133 @@
+//===- PackSigns.cpp - Products of computed signs ---------------*- C++ -*-===//
+//
+// In training weights are computed, so products stay floats in the integer
+// form. Where both operands come from bipolar quantizers, they are packed when
+// the step runs, and the product is that of bits, as in the network that is
+// deployed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "PackSigns.h"
+#include "ConstantCodes.h"
+#include "SignSource.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Target/Target.h"
+
+using namespace mlir;
+using namespace qnn;
+
+static KernelAttr xnorKernel(Operation *op) {
+  auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::XnorPopcount);
+  return KernelAttr::get(op->getContext(), KernelKind::XnorPopcount,
+                         {pixels, channels});
+}
+
+/// The words of `numbers`, which come from `source`, in the order that
+/// `permutation` says; none: as it is.
+static Value packWords(OpBuilder &b, const SignSource &source, Value numbers,
+                       ArrayRef<int64_t> permutation) {
+  Value moved = source.move(b, numbers);
+  if (!permutation.empty())
+    moved = TransposeOp::create(b, moved.getLoc(), moved, permutation);
+  return PackOp::create(b, moved.getLoc(), source.encode(b, moved),
+                        bipolarCode(b));
+}
+
+/// Sums of +-1 as the sums of +-`scale` that they stand for.
+static Value asFloats(OpBuilder &b, Value sums, float scale) {
+  return DequantizeOp::create(b, sums.getLoc(),
+                              withElements(tensorType(sums), b.getF32Type()),
+                              sums, CodeAttr(), b.getDenseF32ArrayAttr(scale),
+                              DenseF32ArrayAttr(), b.getI64IntegerAttr(-1));
+}
+
+static Value reshapeWords(OpBuilder &b, Value words, ArrayRef<int64_t> shape) {
+  if (shapeOf(words) == shape)
+    return words;
+  return ReshapeOp::create(b, words.getLoc(),
+                           RankedTensorType::get(shape, b.getI32Type()), words);
+}
+
+namespace {
+struct PackSignMatmul : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<SignSource> lhs = SignSource::find(op.getLhs());
+    std::optional<SignSource> rhs = SignSource::find(op.getRhs());
+    if (!lhs || !rhs || shapeOf(op.getRhs()).size() != 2)
+      return rewriter.notifyMatchFailure(op, "no product of signs by a matrix");
+    int64_t channels = shapeOf(op.getLhs()).back();
+    int64_t outChannels = op.getType().getShape().back();
+    int64_t count = op.getType().getNumElements();
+    if (channels == 0 || count < leastPackedPixels * outChannels || count == 0)
+      return rewriter.notifyMatchFailure(op, "few pixels");
+    KernelAttr kernel = xnorKernel(op);
+    Location loc = op.getLoc();
+    int64_t rows = count / outChannels;
+    Value input = packWords(rewriter, *lhs, op.getLhs(), {});
+    input = reshapeWords(rewriter, input, {rows, packedWords(channels, 1)});
+    SmallVector<int64_t> turned{1, 0};
+    Value weights = packWords(rewriter, *rhs, op.getRhs(),
+                              op.getTransposeRhs() ? ArrayRef<int64_t>()
+                                                   : ArrayRef(turned));
+    Value sums = XnorMatmulOp::create(
+        rewriter, loc,
+        RankedTensorType::get({rows, outChannels}, rewriter.getI32Type()),
+        input, tileSignWords(rewriter, loc, weights, kernel.getTile()[1]),
+        ValueRange(), channels, outChannels, bipolarCode(rewriter),
+        bipolarCode(rewriter), CodeAttr(), /*scaled=*/false,
+        /*residual=*/false, DenseF32ArrayAttr(), kernel);
+    Value floats = asFloats(rewriter, sums, lhs->scale * rhs->scale);
+    if (floats.getType() != op.getType())
+      floats = ReshapeOp::create(rewriter, loc, op.getType(), floats);
+    rewriter.replaceOp(op, floats);
+    return success();
+  }
+};
+
+struct PackSignConv2d : OpRewritePattern<Conv2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<SignSource> lhs = SignSource::find(op.getInput());
+    std::optional<SignSource> rhs = SignSource::find(op.getFilter());
+    if (!lhs || !rhs || op.getType().getNumElements() == 0)
+      return rewriter.notifyMatchFailure(op, "no product of signs");
+    bool padsZeros =
+        op.getPadValue() == PadValue::Zero ||
+        llvm::all_of(op.getPads(), [](int64_t pad) { return pad == 0; });
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+    bool wholeWords = op.getGroups() == 1 || filter[1] % wordBits == 0;
+    KernelAttr kernel = xnorKernel(op);
+    int64_t ofGroup = filter[0] / op.getGroups();
+    bool wholeTiles = op.getGroups() == 1 || ofGroup % kernel.getTile()[1] == 0;
+    if (!padsZeros || !wholeWords || !wholeTiles || filter[1] == 0)
+      return rewriter.notifyMatchFailure(op, "padding or groups do not fit");
+    Location loc = op.getLoc();
+    int64_t last[] = {0, 2, 3, 1}, first[] = {0, 3, 1, 2};
+    Value input = packWords(rewriter, *lhs, op.getInput(), last);
+    Value weights = packWords(rewriter, *rhs, op.getFilter(), last);
+    ArrayRef<int64_t> sizes = op.getType().getShape();
+    Value sums = XnorConv2dOp::create(
+        rewriter, loc,
+        RankedTensorType::get({sizes[0], sizes[2], sizes[3], sizes[1]},
+                              rewriter.getI32Type()),
+        input, tileSignWords(rewriter, loc, weights, kernel.getTile()[1]),
+        ValueRange(), filter[1], filter[0], bipolarCode(rewriter),
+        bipolarCode(rewriter), CodeAttr(), /*scaled=*/false,
+        /*residual=*/false, DenseF32ArrayAttr(), op.getStrides(), op.getPads(),
+        op.getDilations(), op.getGroups(), kernel);
+    Value floats = asFloats(rewriter, sums, lhs->scale * rhs->scale);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, floats, first);
+    return success();
+  }
+};
+} // namespace
+
+void qnn::populatePackSignPatterns(RewritePatternSet &patterns) {
+  patterns.add<PackSignMatmul, PackSignConv2d>(patterns.getContext(),
+                                               /*benefit=*/3);
+}

@@ -1,0 +1,42 @@
+//===- SignSource.h - Where computed signs come from ------------*- C++ -*-===//
+
+#ifndef QNN_LIB_DIALECT_QNN_TRANSFORMS_SIGNSOURCE_H
+#define QNN_LIB_DIALECT_QNN_TRANSFORMS_SIGNSOURCE_H
+
+#include "qnn/Dialect/QNN/IR/QNN.h"
+#include <optional>
+
+namespace qnn {
+
+/// Products of fewer pixels are not worth the packing of computed weights.
+inline constexpr int64_t leastPackedPixels = 4;
+
+/// Computed numbers of +-scale: floats that a bipolar quantizer makes so, or
+/// codes in bytes.
+struct SignSource {
+  mlir::Value root;
+  QuantizerAttr quantizer; ///< null: the root has codes
+  float scale;
+
+  /// The source of `numbers`, by way of ops that only move elements.
+  static std::optional<SignSource> find(mlir::Value numbers);
+  /// Those ops, on the root.
+  mlir::Value move(mlir::OpBuilder &b, mlir::Value numbers) const;
+  /// Codes in bytes of what `move` has made.
+  mlir::Value encode(mlir::OpBuilder &b, mlir::Value moved) const;
+
+private:
+  static std::optional<SignSource> find(QuantizeOp op);
+  static std::optional<SignSource> find(DequantizeOp op);
+};
+
+/// The code of +-1 in one bit.
+CodeAttr bipolarCode(mlir::OpBuilder &b);
+
+/// [blocks, .., T] of words [O, ..], zeros beyond O.
+mlir::Value tileSignWords(mlir::OpBuilder &b, mlir::Location loc,
+                          mlir::Value words, int64_t tile);
+
+} // namespace qnn
+
+#endif // QNN_LIB_DIALECT_QNN_TRANSFORMS_SIGNSOURCE_H

@@ -1,0 +1,126 @@
+// RUN: qnn-opt %s --convert-qnn-to-vector --canonicalize --cse --split-input-file | FileCheck %s
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// An update of a parameter: the gradient is never written, %w and %m are read
+// and written where the sums are.
+// CHECK-LABEL: func.func @update
+// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<6x40xf32>, %[[M:[a-z0-9]+]]: tensor<6x40xf32>, %[[RATE:[a-z0-9]+]]: f32
+// CHECK-NOT: tensor.empty
+// CHECK: scf.for {{.*}} iter_args(%[[W0:.*]] = %[[W]], %[[M0:.*]] = %[[M]])
+// CHECK: %[[M1:.*]] = vector.transfer_read %[[M0]]
+// CHECK: %[[M2:.*]] = arith.addf %[[M1]], %{{.*}} : vector<4xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<4xf32>, tensor<6x40xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @update(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>, %w: tensor<6x40xf32>, %m: tensor<6x40xf32>, %rate: f32)
+    -> (tensor<6x40xf32>, tensor<6x40xf32>) {
+  %0 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %1:2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<6x40xf32>) outs(%w, %m : tensor<6x40xf32>, tensor<6x40xf32>) {
+  ^bb0(%g: f32, %v: f32, %n: f32):
+    %2 = arith.addf %n, %g : f32
+    %3 = arith.mulf %rate, %2 : f32
+    %4 = arith.subf %v, %3 : f32
+    linalg.yield %4, %2 : f32, f32
+  } -> (tensor<6x40xf32>, tensor<6x40xf32>)
+  return %1#0, %1#1 : tensor<6x40xf32>, tensor<6x40xf32>
+}
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (j)>
+#one = affine_map<(i, j) -> (i, 0)>
+
+// What is read along the rows is a vector, what is read once a row is spread.
+// CHECK-LABEL: func.func @broadcast
+// CHECK: %[[R:.*]] = vector.transfer_read %{{.*}} : tensor<40xf32>, vector<4xf32>
+// CHECK: %[[ONE:.*]] = tensor.extract %{{.*}} : tensor<6x1xf32>
+// CHECK: %[[SPREAD:.*]] = vector.broadcast %[[ONE]] : f32 to vector<4xf32>
+// CHECK: arith.mulf %{{.*}}, %[[R]] : vector<4xf32>
+// CHECK: arith.addf %{{.*}}, %[[SPREAD]] : vector<4xf32>
+// CHECK-NOT: linalg.generic
+func.func @broadcast(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>, %r: tensor<40xf32>, %c: tensor<6x1xf32>) -> tensor<6x40xf32> {
+  %0 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %e = tensor.empty() : tensor<6x40xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #row, #one, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0, %r, %c : tensor<6x40xf32>, tensor<40xf32>, tensor<6x1xf32>) outs(%e : tensor<6x40xf32>) {
+  ^bb0(%g: f32, %f: f32, %a: f32, %o: f32):
+    %2 = arith.mulf %g, %f : f32
+    %3 = arith.addf %2, %a : f32
+    linalg.yield %3 : f32
+  } -> tensor<6x40xf32>
+  return %1 : tensor<6x40xf32>
+}
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+#turned = affine_map<(i, j) -> (j, i)>
+
+// A result that is read in another order, or twice, is written.
+// CHECK-LABEL: func.func @turned
+// CHECK: linalg.generic
+func.func @turned(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>) -> tensor<40x6xf32> {
+  %0 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %e = tensor.empty() : tensor<40x6xf32>
+  %1 = linalg.generic {indexing_maps = [#turned, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<6x40xf32>) outs(%e : tensor<40x6xf32>) {
+  ^bb0(%g: f32, %o: f32):
+    %2 = arith.negf %g : f32
+    linalg.yield %2 : f32
+  } -> tensor<40x6xf32>
+  return %1 : tensor<40x6xf32>
+}
+
+// CHECK-LABEL: func.func @twice
+// CHECK: linalg.generic
+func.func @twice(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>) -> (tensor<6x40xf32>, tensor<6x40xf32>) {
+  %0 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %e = tensor.empty() : tensor<6x40xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<6x40xf32>) outs(%e : tensor<6x40xf32>) {
+  ^bb0(%g: f32, %o: f32):
+    %2 = arith.negf %g : f32
+    linalg.yield %2 : f32
+  } -> tensor<6x40xf32>
+  return %0, %1 : tensor<6x40xf32>, tensor<6x40xf32>
+}
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// A step that is cut before its states change keeps the gradient; what is no
+// state is computed in registers all the same.
+// CHECK-LABEL: func.func @separate
+// CHECK: tensor.empty
+// CHECK: linalg.generic
+// CHECK-NOT: linalg.generic
+func.func @separate(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>, %m: memref<6x40xf32>) -> (tensor<6x40xf32>, tensor<6x40xf32>)
+    attributes {qnn.separate_update} {
+  %w = bufferization.to_tensor %m restrict writable : memref<6x40xf32> to tensor<6x40xf32>
+  %0 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<6x40xf32>) outs(%w : tensor<6x40xf32>) {
+  ^bb0(%g: f32, %v: f32):
+    %2 = arith.subf %v, %g : f32
+    linalg.yield %2 : f32
+  } -> tensor<6x40xf32>
+  %3 = qnn.f32_matmul %x, %y {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 32]>}
+      : (tensor<6x5xf32>, tensor<2x5x32xf32>) -> tensor<6x40xf32>
+  %e = tensor.empty() : tensor<6x40xf32>
+  %4 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%3 : tensor<6x40xf32>) outs(%e : tensor<6x40xf32>) {
+  ^bb0(%g: f32, %o: f32):
+    %2 = arith.negf %g : f32
+    linalg.yield %2 : f32
+  } -> tensor<6x40xf32>
+  return %1, %4 : tensor<6x40xf32>, tensor<6x40xf32>
+}

@@ -1,0 +1,55 @@
+// RUN: qnn-opt %s --qnn-pack-products | FileCheck %s
+
+#sign = #qnn.quantizer<bits = 1, encoding = bipolar>
+#half = #qnn.quantizer<bits = 1, encoding = bipolar, scale = array<f32: 0.5>>
+#v3 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>
+module attributes {qnn.target = #v3} {
+
+// Both operands are packed when the function runs; sums of bits are integers,
+// and become floats with the product of the scales.
+// CHECK-LABEL: func.func @matmul
+// CHECK: %[[A:.*]] = qnn.encode %arg0 {{.*}} -> tensor<4x40xi8>
+// CHECK: %[[X:.*]] = qnn.pack %[[A]] {{.*}} -> tensor<4x2xi32>
+// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
+// CHECK: %[[B:.*]] = qnn.encode %[[R]] {{.*}} -> tensor<130x40xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[B]] {{.*}} -> tensor<130x2xi32>
+// CHECK: %[[T:.*]] = qnn.transpose %{{.*}} -> tensor<5x2x32xi32>
+// CHECK: %[[S:.*]] = qnn.xnor_matmul %[[X]], %[[T]] {channels = 40 : i64, kernel = #qnn.kernel<xnor_popcount, tile = [{{[0-9]+}}, 32]>
+// CHECK: qnn.dequantize %[[S]] {scale = array<f32: 5.000000e-01>} : (tensor<4x130xi32>) -> tensor<4x130xf32>
+func.func @matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tensor<4x130xf32> {
+  %p = qnn.quantize %x {quantizer = #sign} : (tensor<4x40xf32>) -> tensor<4x40xf32>
+  %q = qnn.quantize %w {quantizer = #half} : (tensor<40x130xf32>) -> tensor<40x130xf32>
+  %0 = qnn.matmul %p, %q : (tensor<4x40xf32>, tensor<40x130xf32>) -> tensor<4x130xf32>
+  return %0 : tensor<4x130xf32>
+}
+
+// CHECK-LABEL: func.func @conv
+// CHECK: %[[X:.*]] = qnn.pack %{{.*}} -> tensor<2x6x6x1xi32>
+// CHECK: %[[W:.*]] = qnn.pack %{{.*}} -> tensor<64x3x3x1xi32>
+// CHECK: %[[S:.*]] = qnn.xnor_conv2d %[[X]], {{.*}} pads = array<i64: 1, 1, 1, 1>
+// CHECK: %[[F:.*]] = qnn.dequantize %[[S]]
+// CHECK: qnn.transpose %[[F]] {permutation = array<i64: 0, 3, 1, 2>}
+func.func @conv(%x: tensor<2x8x6x6xf32>, %w: tensor<64x8x3x3xf32>) -> tensor<2x64x6x6xf32> {
+  %p = qnn.quantize %x {quantizer = #sign} : (tensor<2x8x6x6xf32>) -> tensor<2x8x6x6xf32>
+  %q = qnn.quantize %w {quantizer = #sign} : (tensor<64x8x3x3xf32>) -> tensor<64x8x3x3xf32>
+  %0 = qnn.conv2d %p, %q {pads = array<i64: 1, 1, 1, 1>} : (tensor<2x8x6x6xf32>, tensor<64x8x3x3xf32>) -> tensor<2x64x6x6xf32>
+  return %0 : tensor<2x64x6x6xf32>
+}
+
+// Padding that is no zero, groups that do not fill words, few pixels: floats.
+// CHECK-LABEL: func.func @others
+// CHECK-NOT: xnor
+func.func @others(%x: tensor<1x8x6x6xf32>, %w: tensor<64x4x3x3xf32>, %v: tensor<64x8x3x3xf32>, %r: tensor<2x8xf32>, %m: tensor<64x8xf32>)
+    -> (tensor<1x64x6x6xf32>, tensor<1x64x6x6xf32>, tensor<2x64xf32>) {
+  %p = qnn.quantize %x {quantizer = #sign} : (tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32>
+  %q = qnn.quantize %w {quantizer = #sign} : (tensor<64x4x3x3xf32>) -> tensor<64x4x3x3xf32>
+  %s = qnn.quantize %v {quantizer = #sign} : (tensor<64x8x3x3xf32>) -> tensor<64x8x3x3xf32>
+  %0 = qnn.conv2d %p, %q {pads = array<i64: 1, 1, 1, 1>, groups = 2 : i64} : (tensor<1x8x6x6xf32>, tensor<64x4x3x3xf32>) -> tensor<1x64x6x6xf32>
+  %1 = qnn.conv2d %p, %s {pads = array<i64: 1, 1, 1, 1>, pad_value = #qnn.pad_value<plus_one>} : (tensor<1x8x6x6xf32>, tensor<64x8x3x3xf32>) -> tensor<1x64x6x6xf32>
+  %t = qnn.quantize %r {quantizer = #sign} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %n = qnn.quantize %m {quantizer = #sign} : (tensor<64x8xf32>) -> tensor<64x8xf32>
+  %2 = qnn.matmul %t, %n {transpose_rhs} : (tensor<2x8xf32>, tensor<64x8xf32>) -> tensor<2x64xf32>
+  return %0, %1, %2 : tensor<1x64x6x6xf32>, tensor<1x64x6x6xf32>, tensor<2x64xf32>
+}
+
+}
