@@ -1,16 +1,18 @@
 // The innermost loop of a binary convolution is vector code on full registers,
 // and keeps its sums in them: nothing is loaded from the stack before the loop
 // jumps back. The tile is 14 columns by 32 channels where vectors have a
-// popcount (28 sums of 512 bits), and smaller where tables do its work.
+// popcount (28 sums of 512 bits), and smaller where tables do its work. There
+// the kernel is named: lookups are chosen.
 
 // RUN: qnn-compile %s --emit=asm --target=znver4 -o %t.s
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=NOSTACK
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=ZNVER4 --implicit-check-not=popcntl
 // RUN: qnn-compile %s --emit=asm --target=x86-64-v4 -o %t.s
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=AVX512 --implicit-check-not=popcntl
-// RUN: qnn-compile %s --emit=asm --target=x86-64-v3 -o %t.s
+// RUN: sed 's/lhs_code/kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>, lhs_code/' %s > %t.mlir
+// RUN: qnn-compile %t.mlir --emit=asm --target=x86-64-v3 -o %t.s
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=AVX2 --implicit-check-not=popcntl
-// RUN: qnn-compile %s --emit=asm --target=x86-64-v2 -o %t.s
+// RUN: qnn-compile %t.mlir --emit=asm --target=x86-64-v2 -o %t.s
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=SSE --implicit-check-not=popcntl
 // RUN: qnn-compile %s --emit=asm --target=aarch64 -o %t.s
 // RUN: FileCheck %s --input-file=%t.s --check-prefix=NEON --implicit-check-not=popcntl

@@ -40,7 +40,7 @@ func.func @encode(%x: tensor<1x3x32x32xf32>) -> tensor<1x32x32x3xi8> {
 // CHECK-LABEL: @decode
 // CHECK-NOT: linalg.generic
 // CHECK-COUNT-16: vector.transfer_read {{.*}} : tensor<1x49x64xi16>, vector<16xi16>
-// CHECK-COUNT-32: vector.interleave {{.*}} : vector<16xf32> -> vector<32xf32>
+// CHECK-COUNT-64: vector.shuffle {{.*}} : vector<16xf32>, vector<16xf32>
 // CHECK-COUNT-16: vector.transfer_write {{.*}} : vector<16xf32>, tensor<1x64x49xf32>
 func.func @decode(%x: tensor<1x7x7x64xi16>) -> tensor<1x64x7x7xf32> {
   %0 = qnn.dequantize %x {scale = array<f32: 0.5>} : (tensor<1x7x7x64xi16>) -> tensor<1x7x7x64xf32>
