@@ -89,6 +89,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   addBufferization(pm);
   pm.addNestedPass<func::FuncOp>(createLowerCopies());
+  pm.addNestedPass<func::FuncOp>(createMergeLoops());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createLoopInvariantCodeMotionPass());

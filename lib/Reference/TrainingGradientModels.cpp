@@ -9,6 +9,7 @@
 
 #include "qnn/Arith/BatchNorm.h"
 #include "qnn/Arith/Code.h"
+#include "qnn/Arith/Packing.h"
 #include "qnn/Arith/PowerOfTwo.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
 #include <cmath>
@@ -85,6 +86,50 @@ static void evaluateConvFilterGrad(Conv2dFilterGradOp op, Operands in,
         sums[tap] += x * in[1].floats[result];
       });
   llvm::copy(sums, out[0].floats.begin());
+}
+
+//===----------------------------------------------------------------------===//
+// What taps see
+//===----------------------------------------------------------------------===//
+
+static void evaluateUnfold(UnfoldOp op, Operands in, Results out) {
+  Windows windows(op);
+  ArrayRef<int64_t> shape = in[0].shape;
+  std::array<int64_t, 2> size = windows.countOf(in[0], channelsFirst);
+  int64_t i = 0;
+  for (int64_t n = 0; n < shape[0]; ++n)
+    for (int64_t oh = 0; oh < size[0]; ++oh)
+      for (int64_t ow = 0; ow < size[1]; ++ow)
+        windows.forEachTap(oh, ow, [&](int64_t h, int64_t w) {
+          bool inside = h >= 0 && h < shape[2] && w >= 0 && w < shape[3];
+          for (int64_t c = 0; c < shape[1]; ++c, ++i)
+            if (inside)
+              out[0].floats[i] =
+                  in[0].floats[((n * shape[1] + c) * shape[2] + h) * shape[3] +
+                               w];
+        });
+}
+
+static void evaluatePackWindows(PackWindowsOp op, Operands in, Results out) {
+  Windows windows(op);
+  ArrayRef<int64_t> shape = in[0].shape;
+  std::array<int64_t, 2> size = windows.countOf(in[0], channelsLast);
+  int64_t steps = out[0].shape[1], tile = out[0].shape[2], window = 0;
+  for (int64_t n = 0; n < shape[0]; ++n)
+    for (int64_t oh = 0; oh < size[0]; ++oh)
+      for (int64_t ow = 0; ow < size[1]; ++ow, ++window) {
+        int64_t column = 0;
+        windows.forEachTap(oh, ow, [&](int64_t h, int64_t w) {
+          int64_t pixel = (n * shape[1] + h) * shape[2] + w;
+          for (int64_t c = 0; c < shape[3]; ++c, ++column) {
+            int64_t step = column / tile * steps + window / wordBits;
+            int64_t &word = out[0].integers[step * tile + column % tile];
+            uint32_t bit = in[0].integers[pixel * shape[3] + c] & 1;
+            word = static_cast<int32_t>(static_cast<uint32_t>(word) |
+                                        bit << window % wordBits);
+          }
+        });
+      }
 }
 
 //===----------------------------------------------------------------------===//
@@ -206,6 +251,8 @@ static void evaluateBatchNormTrainGrad(BatchNormTrainGradOp op, Operands in,
 void qnn::attachTrainingGradientModels(MLIRContext *context) {
   attach<evaluateConvInputGrad>(context);
   attach<evaluateConvFilterGrad>(context);
+  attach<evaluateUnfold>(context);
+  attach<evaluatePackWindows>(context);
   attach<evaluateMaxPoolGrad>(context);
   attach<evaluateAvgPoolGrad>(context);
   attach<evaluateBatchNormTrain>(context);

@@ -47,3 +47,12 @@ func.func @pack_bytes() -> tensor<8xi32> {
       : (tensor<3xi8>) -> tensor<8xi32>
   return %r0 : tensor<8xi32>
 }
+
+// A block for each of two taps, a bit for each of two windows.
+// CHECK-LABEL: func.func @pack_windows
+// CHECK{LITERAL}: arith.constant dense<[[[3, 2]], [[1, 3]]]> : tensor<2x1x2xi32>
+func.func @pack_windows() -> tensor<2x1x2xi32> {
+  %a = arith.constant dense<[[[[1, 0], [1, 1], [0, 1]]]]> : tensor<1x1x3x2xi8>
+  %r0 = qnn.pack_windows %a {kernel = array<i64: 1, 2>} : (tensor<1x1x3x2xi8>) -> tensor<2x1x2xi32>
+  return %r0 : tensor<2x1x2xi32>
+}

@@ -86,3 +86,12 @@ func.func @slice_backwards() -> tensor<3x2xi64> {
       : (tensor<3x4xi64>) -> tensor<3x2xi64>
   return %r0 : tensor<3x2xi64>
 }
+
+// CHECK-LABEL: func.func @unfold
+// CHECK{LITERAL}: arith.constant dense<[[0.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00, 6.000000e+00, 1.000000e+00, 7.000000e+00], [0.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00, 1.000000e+00, 7.000000e+00, 2.000000e+00, 8.000000e+00], [0.000000e+00, 6.000000e+00, 1.000000e+00, 7.000000e+00, 3.000000e+00, 9.000000e+00, 4.000000e+00, 1.000000e+01], [1.000000e+00, 7.000000e+00, 2.000000e+00, 8.000000e+00, 4.000000e+00, 1.000000e+01, 5.000000e+00, 1.100000e+01]]> : tensor<4x8xf32>
+func.func @unfold() -> tensor<4x8xf32> {
+  %a = arith.constant dense<[[[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[6.0, 7.0, 8.0], [9.0, 10.0, 11.0]]]]> : tensor<1x2x2x3xf32>
+  %r0 = qnn.unfold %a {kernel = array<i64: 2, 2>, pads = array<i64: 1, 0, 0, 0>}
+      : (tensor<1x2x2x3xf32>) -> tensor<4x8xf32>
+  return %r0 : tensor<4x8xf32>
+}

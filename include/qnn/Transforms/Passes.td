@@ -48,6 +48,26 @@ def ExpandMath : Pass<"qnn-expand-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def MergeLoops : Pass<"qnn-merge-loops", "::mlir::func::FuncOp"> {
+  let summary = "one loop over dimensions that all buffers walk in one go";
+  let description = [{
+    Neighbouring loops of a `linalg.generic` become one where every operand has
+    their dimensions side by side, or none of them: rows of eight pixels are
+    too short for vectors, images are not.
+
+    ```mlir
+    linalg.generic {indexing_maps = [affine_map<(n, c, h, w) -> (n, c, h, w)>, affine_map<(n, c, h, w) -> (c)>,
+                                     affine_map<(n, c, h, w) -> (n, c, h, w)>], ...}
+        ins(%x, %bias : memref<2x3x4x4xf32>, memref<3xf32>) outs(%y : memref<2x3x4x4xf32>)
+    // becomes
+    linalg.generic {indexing_maps = [affine_map<(n, c, p) -> (n, c, p)>, affine_map<(n, c, p) -> (c)>,
+                                     affine_map<(n, c, p) -> (n, c, p)>], ...}
+        ins(%x1, %bias : memref<2x3x16xf32>, memref<3xf32>) outs(%y1 : memref<2x3x16xf32>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
   let summary = "turns copies of strided buffers into loops";
   let description = [{

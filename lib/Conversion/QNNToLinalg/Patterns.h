@@ -13,6 +13,7 @@ namespace qnn {
 
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populatePackColumnsPatterns(mlir::RewritePatternSet &patterns);
+void populatePackWindowsPatterns(mlir::RewritePatternSet &patterns);
 void populatePackingPatterns(mlir::RewritePatternSet &patterns);
 /// Several ops as one. To be applied before all others, which would lower each
 /// alone.

@@ -24,6 +24,7 @@ using namespace qnn;
 
 void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
   populateElementwisePatterns(patterns);
+  populatePackWindowsPatterns(patterns);
   populatePackingPatterns(patterns);
   populatePoolingPatterns(patterns);
   populateProductPatterns(patterns);

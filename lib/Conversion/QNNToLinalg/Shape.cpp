@@ -3,7 +3,7 @@
 #include "LinalgUtils.h"
 #include "Patterns.h"
 
-#include "qnn/Dialect/QNN/IR/QNN.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -125,9 +125,46 @@ private:
   }
 };
 
+/// One slice of the padded image, channels last, for each tap.
+struct LowerUnfold : OpRewritePattern<UnfoldOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(UnfoldOp op,
+                                PatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    RankedTensorType type = tensorType(op.getResult());
+    Value image =
+        TransposeOp::create(b, op.getInput(), ArrayRef<int64_t>{0, 2, 3, 1});
+    ArrayRef<int64_t> pads = op.getPads();
+    image = padWith(b, image, {0, pads[0], pads[1], 0},
+                    {0, pads[2], pads[3], 0}, b.getF32FloatAttr(0.0f));
+    ArrayRef<int64_t> shape = tensorType(image).getShape();
+    int64_t channels = shape[3];
+    SmallVector<int64_t> sizes{shape[0], 0, 0, channels};
+    for (int64_t d = 0; d < 2; ++d) {
+      int64_t extent = op.getDilations()[d] * (op.getKernel()[d] - 1) + 1;
+      sizes[d + 1] = (shape[d + 1] - extent) / op.getStrides()[d] + 1;
+    }
+    SmallVector<int64_t> wide(sizes);
+    wide[3] = type.getDimSize(1);
+    Value whole = createEmpty(b, type.clone(wide));
+    int64_t column = 0;
+    for (int64_t kh = 0; kh < op.getKernel()[0]; ++kh)
+      for (int64_t kw = 0; kw < op.getKernel()[1]; ++kw, column += channels) {
+        Value tap =
+            viewOf(b, image,
+                   {0, kh * op.getDilations()[0], kw * op.getDilations()[1], 0},
+                   sizes, {1, op.getStrides()[0], op.getStrides()[1], 1});
+        whole = insertAt(b, tap, whole, {0, 0, 0, column});
+      }
+    rewriter.replaceOp(op, reshapeTo(b, whole, type.getShape()));
+    return success();
+  }
+};
+
 } // namespace
 
 void qnn::populateShapePatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerReshape, LowerTranspose, LowerConcat, LowerPad, LowerSlice>(
-      patterns.getContext());
+  patterns.add<LowerReshape, LowerTranspose, LowerConcat, LowerPad, LowerSlice,
+               LowerUnfold>(patterns.getContext());
 }

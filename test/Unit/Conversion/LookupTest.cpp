@@ -210,14 +210,16 @@ INSTANTIATE_TEST_SUITE_P(
 // From the graph form
 //===----------------------------------------------------------------------===//
 
-/// Graph form by the reference, packed form compiled; the weights are computed.
-void packAndCompare(const std::string &function) {
+/// Graph form by the reference, packed form compiled for `target`; one operand
+/// is computed signs. `count` products are lookups.
+void packAndCompare(const std::string &function, StringRef target = "x86-64-v3",
+                    unsigned count = 1, float tolerance = 1e-4f) {
   MLIRContext context;
   context.loadDialect<QNNDialect>();
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "module attributes {qnn.target = "
-     << Attribute(llvm::cantFail(parseTarget(&context, "x86-64-v3"))) << "} {\n"
+     << Attribute(llvm::cantFail(parseTarget(&context, target))) << "} {\n"
      << function << "\n}";
   Program program(text), packed(text);
   std::mt19937 random{5};
@@ -228,13 +230,16 @@ void packAndCompare(const std::string &function) {
     for (float &number : arguments.back().floats)
       number = normal(random);
   }
-  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  packed.transform([](OpPassManager &pm) {
+    pm.addPass(createDecomposeTraining());
+    pm.addPass(createPackProducts());
+  });
   ASSERT_EQ(packed.count("qnn.lookup_matmul") +
                 packed.count("qnn.lookup_conv2d"),
-            1u);
-  packed.transform([](OpPassManager &pm) {
+            count);
+  packed.transform([&](OpPassManager &pm) {
     pm.addPass(createConvertQNNToVector());
-    if (!machineHasRegistersOf("x86-64-v3"))
+    if (!machineHasRegistersOf(target))
       pm.addPass(createEmulateInstructions());
   });
   SmallVector<Tensor> expected = program.interpret(arguments);
@@ -242,7 +247,7 @@ void packAndCompare(const std::string &function) {
   ASSERT_EQ(expected.size(), 1u);
   ASSERT_EQ(actual.size(), 1u);
   for (size_t i = 0; i < expected[0].floats.size(); ++i)
-    ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], 1e-4f) << i;
+    ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], tolerance) << i;
 }
 
 TEST(PackLookupTest, Matmul) {
@@ -283,5 +288,85 @@ func.func @f(%x: tensor<1x35x6x7xf32>, %w: tensor<35x40x3x3xf32>)
   return %0 : tensor<1x40x6x7xf32>
 })");
 }
+
+//===----------------------------------------------------------------------===//
+// Gradients of filters
+//===----------------------------------------------------------------------===//
+
+/// A convolution of signs, whose filter's gradient sums over its windows.
+struct Windows {
+  const char *name;
+  int64_t batch, channels, height, width, outChannels;
+  int64_t kernel = 3, stride = 1, dilation = 1, pad = 1, groups = 1;
+
+  int64_t out(int64_t size) const {
+    return (size + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
+  }
+};
+
+const Windows windows[] = {
+    {"row_is_word", 2, 32, 5, 32, 6},
+    {"row_is_half", 3, 40, 5, 16, 4},
+    {"odd", 3, 17, 5, 7, 5},
+    {"one_window", 1, 64, 3, 3, 4, 3, 1, 1, 0},
+    {"word_and_one", 1, 32, 3, 11, 4},
+    {"strided", 2, 33, 9, 8, 7, 3, 2},
+    {"dilated", 2, 32, 9, 10, 4, 3, 1, 2, 2},
+    {"pointwise", 1, 200, 6, 6, 9, 1, 1, 1, 0},
+    {"groups", 2, 64, 4, 4, 12, 3, 1, 1, 1, 2},
+    {"wide_padding", 2, 40, 2, 3, 4, 2, 1, 1, 3},
+    // More than one block of the sum.
+    {"long_sum", 5, 32, 16, 17, 5},
+};
+
+using WindowsParameter = std::tuple<const char *, Windows>;
+class FilterGradientTest : public testing::TestWithParam<WindowsParameter> {};
+
+TEST_P(FilterGradientTest, IsNearReference) {
+  auto [target, w] = GetParam();
+  auto type = [](std::initializer_list<int64_t> sizes) {
+    std::string text = "tensor<";
+    for (int64_t size : sizes)
+      text += std::to_string(size) + "x";
+    return text + "f32>";
+  };
+  std::string x = type({w.batch, w.channels, w.height, w.width});
+  std::string g =
+      type({w.batch, w.outChannels, w.out(w.height), w.out(w.width)});
+  std::string y =
+      type({w.outChannels, w.channels / w.groups, w.kernel, w.kernel});
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "func.func @f(%x: " << x << ", %g: " << g << ") -> " << y
+     << " {\n %q = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 1, "
+        "encoding = bipolar, scale = array<f32: 0.5>>} : ("
+     << x << ") -> " << x
+     << "\n %0 = qnn.conv2d_filter_grad %q, %g {strides = array<i64: "
+     << w.stride << ", " << w.stride
+     << ">, dilations = array<i64: " << w.dilation << ", " << w.dilation
+     << ">, pads = array<i64: " << w.pad << ", " << w.pad << ", " << w.pad
+     << ", " << w.pad << ">, groups = " << w.groups << " : i64} : (" << x
+     << ", " << g << ") -> " << y << "\n return %0 : " << y << "\n}";
+  packAndCompare(text, target, w.groups);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Registers8, FilterGradientTest,
+    testing::Combine(testing::Values("x86-64-v3"), testing::ValuesIn(windows)),
+    [](const testing::TestParamInfo<WindowsParameter> &info) {
+      std::string name = std::get<0>(info.param);
+      llvm::replace(name, '-', '_');
+      return name + "_" + std::get<1>(info.param).name;
+    });
+
+INSTANTIATE_TEST_SUITE_P(
+    Registers16, FilterGradientTest,
+    testing::Combine(testing::Values("x86-64-v4"),
+                     testing::Values(windows[2], windows[5])),
+    [](const testing::TestParamInfo<WindowsParameter> &info) {
+      std::string name = std::get<0>(info.param);
+      llvm::replace(name, '-', '_');
+      return name + "_" + std::get<1>(info.param).name;
+    });
 
 } // namespace

@@ -241,6 +241,30 @@ const Case gradients[] = {
      {"2x3x5x5xf32", "2x4x5x5xf32"},
      {"4x3x3x3xf32"},
      1e-4},
+    // Each tap is a product of its own.
+    {"conv_filter_taps",
+     "conv2d_filter_grad {strides = array<i64: 2, 1>, dilations = array<i64: "
+     "1, 2>, pads = array<i64: 1, 2, 0, 1>}",
+     {"3x9x7x8xf32", "3x5x3x7xf32"},
+     {"5x9x3x3xf32"},
+     1e-4},
+    // The gradient did not reach the last row and column.
+    {"conv_filter_rest",
+     "conv2d_filter_grad {strides = array<i64: 2, 2>}",
+     {"2x20x6x6xf32", "2x4x2x2xf32"},
+     {"4x20x3x3xf32"},
+     1e-4},
+    // More than one block of the sum.
+    {"conv_filter_long",
+     "conv2d_filter_grad {pads = array<i64: 1, 1, 1, 1>}",
+     {"5x34x30x29xf32", "5x5x30x29xf32"},
+     {"5x34x3x3xf32"},
+     1e-3},
+    {"unfold",
+     "unfold {kernel = array<i64: 2, 3>, strides = array<i64: 2, 1>, pads = "
+     "array<i64: 0, 1, 1, 2>, dilations = array<i64: 1, 2>}",
+     {"2x3x5x6xf32"},
+     {"30x18xf32"}},
     {"max_pool",
      "max_pool2d_grad" + pool,
      {"2x3x7x7xf32", "2x3x4x4xf32"},

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/ShapeInference.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
 
@@ -70,6 +71,48 @@ LogicalResult Conv2dInputGradOp::verify() {
 
 LogicalResult Conv2dFilterGradOp::verify() {
   return verifyConvolution(*this, getInput(), getResult());
+}
+
+LogicalResult UnfoldOp::inferReturnTypes(MLIRContext *, OptionalLoc location,
+                                         Adaptor adaptor, Types &types) {
+  ErrorSite site{location, getOperationName()};
+  auto input = getTensorOfRank(site, "input", adaptor.getInput().getType(), 4);
+  if (!input)
+    return failure();
+  ArrayRef<int64_t> kernel = adaptor.getKernel();
+  auto size = inferWindow(site, {input.getDimSize(2), input.getDimSize(3)},
+                          {kernel, adaptor.getStrides(), adaptor.getPads(),
+                           adaptor.getDilations()});
+  if (failed(size))
+    return failure();
+  types.push_back(input.clone({input.getDimSize(0) * (*size)[0] * (*size)[1],
+                               kernel[0] * kernel[1] * input.getDimSize(1)}));
+  return success();
+}
+
+LogicalResult PackWindowsOp::verify() {
+  RankedTensorType input = getInput().getType(), result = getType();
+  if (input.getRank() != 4 || result.getRank() != 3)
+    return emitOpError("expected an input of rank 4 and tiles of rank 3, but "
+                       "got ")
+           << input << " and " << result;
+  ErrorSite site{getLoc(), getOperationName()};
+  int64_t none[] = {0, 0, 0, 0};
+  auto size = inferWindow(site, {input.getDimSize(1), input.getDimSize(2)},
+                          {getKernel(), getStrides(), none, getDilations()});
+  if (failed(size))
+    return failure();
+  int64_t channels = input.getDimSize(3), tile = result.getDimSize(2);
+  if (tile == 0 || channels % tile != 0)
+    return emitOpError("expected channels in whole blocks of ")
+           << tile << ", but got " << channels;
+  int64_t windows = input.getDimSize(0) * (*size)[0] * (*size)[1];
+  int64_t blocks = getKernel()[0] * getKernel()[1] * channels / tile;
+  auto expected = result.clone({blocks, packedWords(windows, 1), tile});
+  if (result != expected)
+    return emitOpError("expected result type ")
+           << expected << ", but got " << result;
+  return success();
 }
 
 template <typename OpTy>

@@ -2,14 +2,18 @@
 //
 // With respect to the input: a convolution, by the filter turned around, of the
 // gradient with zeros between its elements where the stride was not 1. With
-// respect to the filter: a convolution of the input by the gradient, batch and
-// channels exchanged, stride and dilation exchanged.
+// respect to the filter: products over all windows, of the gradient, a row for
+// each output channel, and of what the taps see of the input. Signs are
+// unfolded for all taps, for their bits are few; of floats each tap is a
+// product of its own, unless channels are few.
 //
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
 #include "DecomposeTraining.h"
+#include "SignSource.h"
 #include "qnn/Arith/Code.h"
+#include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -110,8 +114,7 @@ struct DecomposeInputGrad : OpRewritePattern<Conv2dInputGradOp> {
   }
 };
 
-/// A convolution in which channels are the batch cannot have groups; each group
-/// is one of its own.
+/// Each group is a product of its own.
 struct DecomposeFilterGrad : OpRewritePattern<Conv2dFilterGradOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -148,21 +151,59 @@ private:
                            sizes, ArrayRef<int64_t>{1, 1, 1, 1});
   }
 
+  /// [O, C, KH, KW] of one group.
   static Value ofGroup(ImplicitLocOpBuilder &b, Conv2dFilterGradOp op,
                        Value input, Value grad, ArrayRef<int64_t> pads) {
     ArrayRef<int64_t> shape = op.getType().getShape();
     int64_t outChannels = shape[0] / op.getGroups();
-    Value image = transpose(b, input, {1, 0, 2, 3});
-    Value window = transpose(b, grad, {1, 0, 2, 3});
-    // Rows and columns that the forward window did not reach give more taps
-    // than there are.
-    Value taps = Conv2dOp::create(b, image, window, op.getDilations(), pads,
-                                  op.getStrides(), 1, PadValue::Zero);
-    SmallVector<int64_t> sizes{shape[1], outChannels, shape[2], shape[3]};
-    if (tensorType(taps).getShape() != ArrayRef(sizes))
-      taps = SliceOp::create(b, taps, ArrayRef<int64_t>{0, 0, 0, 0}, sizes,
-                             ArrayRef<int64_t>{1, 1, 1, 1});
-    return transpose(b, taps, {1, 0, 2, 3});
+    Value rows = transpose(b, grad, {1, 0, 2, 3});
+    int64_t windows = tensorType(grad).getNumElements() / outChannels;
+    rows = reshape(b, rows, {outChannels, windows});
+    Value taps = unfolds(op, input) ? ofUnfolded(b, op, input, rows, pads)
+                                    : ofEachTap(b, op, input, rows, pads);
+    taps = reshape(b, taps, {outChannels, shape[2], shape[3], shape[1]});
+    return transpose(b, taps, {0, 3, 1, 2});
+  }
+
+  static bool unfolds(Conv2dFilterGradOp op, Value input) {
+    constexpr int64_t fewColumns = 64;
+    int64_t columns =
+        tensorType(op).getNumElements() / tensorType(op).getDimSize(0);
+    bool looksUp =
+        findInstruction(getTarget(op), Instruction::PermuteFloats).has_value();
+    return columns <= fewColumns || (looksUp && SignSource::find(input));
+  }
+
+  static Value ofUnfolded(ImplicitLocOpBuilder &b, Conv2dFilterGradOp op,
+                          Value input, Value rows, ArrayRef<int64_t> pads) {
+    ArrayRef<int64_t> kernel = op.getType().getShape().drop_front(2);
+    Value columns = UnfoldOp::create(b, input, kernel, op.getStrides(), pads,
+                                     op.getDilations());
+    return MatmulOp::create(b, rows, columns);
+  }
+
+  static Value ofEachTap(ImplicitLocOpBuilder &b, Conv2dFilterGradOp op,
+                         Value input, Value rows, ArrayRef<int64_t> pads) {
+    Value image = frame(b, input, {pads[0], pads[1]}, {pads[2], pads[3]}, 0);
+    image = transpose(b, image, {0, 2, 3, 1});
+    ArrayRef<int64_t> shape = tensorType(image).getShape();
+    ArrayRef<int64_t> windows = tensorType(op.getGrad()).getShape();
+    ArrayRef<int64_t> kernel = op.getType().getShape().drop_front(2);
+    ArrayRef<int64_t> strides = op.getStrides(), dilations = op.getDilations();
+    SmallVector<int64_t> sizes{shape[0], windows[2], windows[3], shape[3]};
+    SmallVector<Value> products;
+    for (int64_t kh = 0; kh < kernel[0]; ++kh)
+      for (int64_t kw = 0; kw < kernel[1]; ++kw) {
+        Value tap = SliceOp::create(
+            b, image,
+            ArrayRef<int64_t>{0, kh * dilations[0], kw * dilations[1], 0},
+            sizes, ArrayRef<int64_t>{1, strides[0], strides[1], 1});
+        tap = reshape(b, tap, {tensorType(rows).getDimSize(1), shape[3]});
+        products.push_back(MatmulOp::create(b, rows, tap));
+      }
+    if (products.size() == 1)
+      return products.front();
+    return ConcatOp::create(b, products, 1);
   }
 };
 } // namespace

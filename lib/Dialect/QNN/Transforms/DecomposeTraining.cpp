@@ -141,13 +141,14 @@ struct DecomposeBatchNormGrad : OpRewritePattern<BatchNormTrainGradOp> {
   }
 
 private:
-  /// The means are the sums that there are, divided by the number of elements.
+  /// The means are the sums that there are, by the number of elements; a
+  /// product, for it is computed again for each element.
   static Value plain(ImplicitLocOpBuilder &b, const Channels &channels,
                      BatchNormTrainGradOp op, Value normal, Value biasGrad,
                      Value scaleGrad) {
     float count = channels.type.getNumElements() / channels.type.getDimSize(1);
     auto mean = [&](Value sum) {
-      return channels.spread(div(b, sum, scalar(b, count)));
+      return channels.spread(mul(b, sum, scalar(b, 1 / count)));
     };
     Value rest = sub(b, op.getGrad(), mean(biasGrad));
     rest = sub(b, rest, mul(b, normal, mean(scaleGrad)));

@@ -10,7 +10,7 @@
 
 namespace qnn {
 
-/// Gradients of convolutions as convolutions.
+/// Gradients of convolutions as convolutions and products.
 void populateDecomposeConvGradPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qnn

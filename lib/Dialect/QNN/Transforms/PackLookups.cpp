@@ -104,10 +104,8 @@ static Value tileSigns(OpBuilder &b, Location loc, const Signs &signs,
       b, loc, DenseElementsAttr::get(type, ArrayRef<uint32_t>(words)));
 }
 
-/// `sums` times the factors along the output channels, after which `rank`
-/// dimensions follow.
-static Value scaled(OpBuilder &b, Location loc, Value sums,
-                    ArrayRef<float> factors, int64_t rank) {
+Value qnn::scaled(OpBuilder &b, Location loc, Value sums,
+                  ArrayRef<float> factors, int64_t rank) {
   if (llvm::all_equal(factors))
     factors = factors.take_front();
   if (factors.size() == 1 && factors[0] == 1.0f)

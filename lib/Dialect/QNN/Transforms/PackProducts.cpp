@@ -474,6 +474,7 @@ struct PackProducts : qnn::impl::PackProductsBase<PackProducts> {
     patterns.add<PackMatmul, PackConv2d, PackFloatMatmul, PackFloatConv2d>(
         &getContext());
     populatePackLookupPatterns(patterns);
+    populatePackLookupWindowsPatterns(patterns);
     populatePackSignPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }

@@ -31,8 +31,8 @@ std::optional<SignSource> SignSource::find(DequantizeOp op) {
 }
 
 std::optional<SignSource> SignSource::find(Value numbers) {
-  while (numbers.getDefiningOp<TransposeOp>() ||
-         numbers.getDefiningOp<ReshapeOp>())
+  while (
+      isa_and_nonnull<TransposeOp, ReshapeOp, SliceOp>(numbers.getDefiningOp()))
     numbers = numbers.getDefiningOp()->getOperand(0);
   if (auto quantize = numbers.getDefiningOp<QuantizeOp>())
     return find(quantize);
@@ -51,6 +51,10 @@ Value SignSource::move(OpBuilder &b, Value numbers) const {
         withElements(tensorType(numbers), tensorType(root).getElementType());
     return ReshapeOp::create(b, loc, type, move(b, reshape.getInput()));
   }
+  if (auto slice = numbers.getDefiningOp<SliceOp>())
+    return SliceOp::create(b, loc, move(b, slice.getInput()),
+                           slice.getOffsets(), slice.getSizes(),
+                           slice.getSteps());
   return root;
 }
 

@@ -166,3 +166,19 @@ func.func @slice_overflow(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %0 = qnn.slice %x {offsets = array<i64: 0, 0>, sizes = array<i64: 2, 3>, steps = array<i64: 1, 9223372036854775807>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
+
+// -----
+
+func.func @unfold_rank(%x: tensor<3x4x4xf32>) -> tensor<4x12xf32> {
+  // expected-error @+1 {{'qnn.unfold' op expected input to be a static tensor of rank 4, but got 'tensor<3x4x4xf32>'}}
+  %0 = qnn.unfold %x {kernel = array<i64: 2, 2>} : (tensor<3x4x4xf32>) -> tensor<4x12xf32>
+  return %0 : tensor<4x12xf32>
+}
+
+// -----
+
+func.func @unfold_window(%x: tensor<1x3x4x4xf32>) -> tensor<4x12xf32> {
+  // expected-error @+1 {{'qnn.unfold' op expected a window of at most 4x4 (the padded image), but got 5x2}}
+  %0 = qnn.unfold %x {kernel = array<i64: 3, 2>, dilations = array<i64: 2, 1>} : (tensor<1x3x4x4xf32>) -> tensor<4x12xf32>
+  return %0 : tensor<4x12xf32>
+}

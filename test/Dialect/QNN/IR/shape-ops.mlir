@@ -47,3 +47,11 @@ func.func @slice(%x: tensor<1x10xf32>) -> (tensor<1x4xf32>, tensor<1x10xf32>) {
       : (tensor<1x10xf32>) -> tensor<1x10xf32>
   return %0, %1 : tensor<1x4xf32>, tensor<1x10xf32>
 }
+
+// CHECK-LABEL: func.func @unfold
+func.func @unfold(%x: tensor<8x32x16x16xf32>) -> tensor<512x288xf32> {
+  // CHECK: qnn.unfold %{{.*}} {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<8x32x16x16xf32>) -> tensor<512x288xf32>
+  %0 = qnn.unfold %x {kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 1, 1>}
+      : (tensor<8x32x16x16xf32>) -> tensor<512x288xf32>
+  return %0 : tensor<512x288xf32>
+}

@@ -10,15 +10,34 @@ func.func @input_grad(%g: tensor<8x64x16x16xf32>, %w: tensor<64x32x3x3xf32>) -> 
   return %0 : tensor<8x32x16x16xf32>
 }
 
-// The stride is the dilation of the gradient, which is the filter.
+// Few columns: all taps are one product over the windows.
 // CHECK-LABEL: func.func @filter_grad
-// CHECK: %[[X:.*]] = qnn.transpose %arg0 {permutation = array<i64: 1, 0, 2, 3>}
 // CHECK: %[[G:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2, 3>}
-// CHECK: qnn.conv2d %[[X]], %[[G]] {dilations = array<i64: 2, 2>
+// CHECK: %[[R:.*]] = qnn.reshape %[[G]] : (tensor<4x2x4x4xf32>) -> tensor<4x32xf32>
+// CHECK: %[[C:.*]] = qnn.unfold %arg0 {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<2x3x8x8xf32>) -> tensor<32x12xf32>
+// CHECK: %[[P:.*]] = qnn.matmul %[[R]], %[[C]]
+// CHECK: %[[T:.*]] = qnn.reshape %[[P]] : (tensor<4x12xf32>) -> tensor<4x2x2x3xf32>
+// CHECK: qnn.transpose %[[T]] {permutation = array<i64: 0, 3, 1, 2>}
 func.func @filter_grad(%x: tensor<2x3x8x8xf32>, %g: tensor<2x4x4x4xf32>) -> tensor<4x3x2x2xf32> {
   %0 = qnn.conv2d_filter_grad %x, %g {strides = array<i64: 2, 2>}
       : (tensor<2x3x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<4x3x2x2xf32>
   return %0 : tensor<4x3x2x2xf32>
+}
+
+// Many: each tap is a product with a slice of the image, channels last.
+// CHECK-LABEL: func.func @filter_grad_taps
+// CHECK: %[[I:.*]] = qnn.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[A:.*]] = qnn.slice %[[I]] {offsets = array<i64: 0, 0, 0, 0>, sizes = array<i64: 2, 8, 7, 64>, steps = array<i64: 1, 1, 1, 1>}
+// CHECK: %[[RA:.*]] = qnn.reshape %[[A]] {{.*}} -> tensor<112x64xf32>
+// CHECK: %[[PA:.*]] = qnn.matmul %{{.*}}, %[[RA]]
+// CHECK: %[[B:.*]] = qnn.slice %[[I]] {offsets = array<i64: 0, 0, 1, 0>
+// CHECK: %[[RB:.*]] = qnn.reshape %[[B]]
+// CHECK: %[[PB:.*]] = qnn.matmul %{{.*}}, %[[RB]]
+// CHECK: qnn.concat %[[PA]], %[[PB]] {axis = 1
+func.func @filter_grad_taps(%x: tensor<2x64x8x8xf32>, %g: tensor<2x4x8x7xf32>) -> tensor<4x64x1x2xf32> {
+  %0 = qnn.conv2d_filter_grad %x, %g
+      : (tensor<2x64x8x8xf32>, tensor<2x4x8x7xf32>) -> tensor<4x64x1x2xf32>
+  return %0 : tensor<4x64x1x2xf32>
 }
 
 // CHECK-LABEL: func.func @batch_norm

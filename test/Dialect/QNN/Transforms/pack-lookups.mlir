@@ -151,3 +151,33 @@ func.func @no_permutation(%x: tensor<1x4xi8>) -> tensor<1x1xi32> {
   return %0 : tensor<1x1xi32>
 }
 }
+
+// -----
+
+// A sum over windows of signs: their codes, padded to whole blocks of channels,
+// are packed along the windows; what zeros in the padding have subtracted is
+// added again.
+#v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #v4} {
+// CHECK-LABEL: func.func @windows
+// CHECK: %[[X:.*]] = qnn.transpose %arg1 {permutation = array<i64: 0, 2, 3, 1>}
+// CHECK: %[[C:.*]] = qnn.encode %[[X]] {{.*}} -> tensor<2x4x4x40xi8>
+// CHECK: %[[P:.*]] = qnn.pad %[[C]] {high = array<i64: 0, 1, 0, 24>, low = array<i64: 0, 0, 1, 0>
+// CHECK: %[[W:.*]] = qnn.pack_windows %[[P]] {kernel = array<i64: 2, 2>} : (tensor<2x5x5x64xi8>) -> tensor<8x1x32xi32>
+// CHECK: %[[S:.*]] = qnn.lookup_matmul %arg0, %[[W]] {channels = 32 : i64, {{.*}}out_channels = 256 : i64
+// CHECK: %[[T:.*]] = qnn.reshape %[[S]] {{.*}} -> tensor<8x4x64xf32>
+// CHECK: %[[O:.*]] = qnn.slice %[[T]] {{.*}} -> tensor<8x4x40xf32>
+// CHECK: %[[I:.*]] = qnn.reshape %arg0 {{.*}} -> tensor<8x2x16xf32>
+// CHECK: %[[R:.*]] = qnn.reduce %[[I]] {axes = array<i64: 1>, kind = #qnn.reduce_kind<sum>}
+// CHECK: %[[M:.*]] = arith.constant dense<{{.*}}> : tensor<16x4xf32>
+// CHECK: %[[B:.*]] = qnn.matmul %[[R]], %[[M]]
+// CHECK: %[[D:.*]] = qnn.reshape %[[B]] {{.*}} -> tensor<8x4x1xf32>
+// CHECK: %[[A:.*]] = qnn.add %[[O]], %[[D]]
+// CHECK: qnn.mul %[[A]]
+func.func @windows(%g: tensor<8x32xf32>, %x: tensor<2x40x4x4xf32>) -> tensor<8x160xf32> {
+  %q = qnn.quantize %x {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, scale = array<f32: 0.25>>} : (tensor<2x40x4x4xf32>) -> tensor<2x40x4x4xf32>
+  %u = qnn.unfold %q {kernel = array<i64: 2, 2>, pads = array<i64: 0, 1, 1, 0>} : (tensor<2x40x4x4xf32>) -> tensor<32x160xf32>
+  %0 = qnn.matmul %g, %u : (tensor<8x32xf32>, tensor<32x160xf32>) -> tensor<8x160xf32>
+  return %0 : tensor<8x160xf32>
+}
+}

@@ -271,6 +271,45 @@ def QNN_Conv2dFilterGradOp : QNN_ConvGradOp<"conv2d_filter_grad",
   }];
 }
 
+def QNN_UnfoldOp : QNN_InferredOp<"unfold"> {
+  let summary = "what a filter's taps see: a row for each window, a column for each tap and channel";
+  let description = [{
+    Of an input `[N, C, H, W]`: `result[(n, oh, ow), (kh, kw, c)]` is
+    `input[n, c, oh * stride - pad + kh * dilation, ...]`, 0 in the padding. A
+    convolution is a product with it, and so is the gradient of a filter.
+
+    ```mlir
+    %0 = qnn.unfold %x {kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>}
+        : (tensor<8x32x16x16xf32>) -> tensor<2048x288xf32>
+    ```
+  }];
+  let arguments = (ins QNN_Float:$input, DenseI64ArrayAttr:$kernel,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{0, 0, 0, 0}">:$pads,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations);
+  let results = (outs QNN_Float:$result);
+}
+
+def QNN_PackWindowsOp : QNN_Op<"pack_windows"> {
+  let summary = "1-bit codes that a filter's taps see, packed along the windows, in weight tiles";
+  let description = [{
+    `qnn.unfold` of codes in bytes, channels last and padded, as weights of a
+    product that sums over the windows: with T columns `(kh, kw, c)` a block,
+    bit `i` of step `s` belongs to window `32 s + i`. T divides the channels;
+    bits beyond the last window are 0.
+
+    ```mlir
+    %0 = qnn.pack_windows %x {kernel = array<i64: 3, 3>}
+        : (tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32>
+    ```
+  }];
+  let arguments = (ins RankedTensorOf<[I8]>:$input, DenseI64ArrayAttr:$kernel,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations);
+  let results = (outs QNN_Words:$result);
+  let hasVerifier = 1;
+}
+
 class QNN_PoolGradOp<string mnemonic, dag operands, dag extra = (ins)> : QNN_Op<mnemonic> {
   let arguments = !con(operands, (ins DenseI64ArrayAttr:$kernel,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
