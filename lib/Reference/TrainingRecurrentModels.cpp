@@ -312,7 +312,8 @@ static void evaluateRecurrentGrad(RecurrentGradOp op, Operands in,
   for (int64_t b = 0; b < layer.batch; ++b) {
     Row dh = stateOf(lastGrads, 0, b, hidden);
     Row dc = stateOf(lastGrads, 1, b, hidden);
-    for (int64_t t : llvm::reverse(layer.walk(b))) {
+    SmallVector<int64_t> walk = layer.walk(b);
+    for (int64_t t : llvm::reverse(walk)) {
       int64_t slot = layer.slotAfter(t);
       Row states = layer.readSaved(in[1], slot - 1, b, statesOf(layer.cell));
       Row before(states.begin(), states.begin() + hidden);
