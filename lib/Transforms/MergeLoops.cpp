@@ -60,9 +60,56 @@ static SmallVector<ReassociationIndices> mergeable(linalg::LinalgOp op) {
 }
 
 namespace {
+/// Inputs that are broadcast along dimensions of size 1 lose those: channels
+/// [C, 1, 1] are [C].
+struct DropUnitDimensions : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    SmallVector<Value> inputs(op.getDpsInputs());
+    bool changed = false;
+    for (auto [map, input] : llvm::zip_first(maps, inputs))
+      changed |= drop(rewriter, op.getLoc(), map, input);
+    if (!changed)
+      return rewriter.notifyMatchFailure(op, "no broadcast dimensions");
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputsMutable().assign(inputs);
+      op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    });
+    return success();
+  }
+
+private:
+  /// Dimensions that the map reads at 0 go with those before them.
+  static bool drop(PatternRewriter &rewriter, Location loc, AffineMap &map,
+                   Value &input) {
+    auto type = dyn_cast<MemRefType>(input.getType());
+    auto isUnit = [](AffineExpr expr) { return isa<AffineConstantExpr>(expr); };
+    if (!type || !type.getLayout().isIdentity() ||
+        llvm::none_of(map.getResults(), isUnit))
+      return false;
+    SmallVector<ReassociationIndices> groups;
+    SmallVector<AffineExpr> kept;
+    ReassociationIndices leading;
+    for (auto [d, expr] : llvm::enumerate(map.getResults())) {
+      if (!isUnit(expr)) {
+        kept.push_back(expr);
+        groups.push_back(std::exchange(leading, {}));
+      }
+      (groups.empty() ? leading : groups.back()).push_back(d);
+    }
+    input = memref::CollapseShapeOp::create(rewriter, loc, input, groups);
+    map = AffineMap::get(map.getNumDims(), 0, kept, map.getContext());
+    return true;
+  }
+};
+
 struct MergeLoops : qnn::impl::MergeLoopsBase<MergeLoops> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
+    patterns.add<DropUnitDimensions>(&getContext());
     linalg::populateCollapseDimensions(patterns, mergeable);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -25,6 +25,23 @@ func.func @bias(%x: memref<2x3x4x5xf32>, %b: memref<3xf32>, %y: memref<2x3x4x5xf
   return
 }
 
+// CHECK-LABEL: @broadcast
+// CHECK-DAG: %[[B:.*]] = memref.collapse_shape %arg1 {{\[\[}}0, 1, 2]] : memref<3x1x1xf32> into memref<3xf32>
+// CHECK-DAG: %[[S:.*]] = memref.collapse_shape %arg2 [] : memref<1x1xf32> into memref<f32>
+// CHECK: linalg.generic {indexing_maps = [#[[$N_C_P]], #[[$C]], #[[$NONE:.*]], #[[$N_C_P]]]
+// CHECK-SAME: ins(%{{.*}}, %[[B]], %[[S]] : memref<2x3x20xf32>, memref<3xf32>, memref<f32>)
+func.func @broadcast(%x: memref<2x3x4x5xf32>, %b: memref<3x1x1xf32>, %s: memref<1x1xf32>, %y: memref<2x3x4x5xf32>) {
+  linalg.generic {indexing_maps = [#all, affine_map<(n, c, h, w) -> (c, 0, 0)>, affine_map<(n, c, h, w) -> (0, 0)>, #all],
+                  iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x, %b, %s : memref<2x3x4x5xf32>, memref<3x1x1xf32>, memref<1x1xf32>) outs(%y : memref<2x3x4x5xf32>) {
+  ^bb0(%a: f32, %c: f32, %e: f32, %d: f32):
+    %0 = arith.addf %a, %c : f32
+    %1 = arith.mulf %0, %e : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
 // CHECK-LABEL: @elementwise
 // CHECK: linalg.generic {indexing_maps = [#[[$ALL]], #[[$ALL]]]
 // CHECK-SAME: memref<120xf32>

@@ -53,7 +53,8 @@ def MergeLoops : Pass<"qnn-merge-loops", "::mlir::func::FuncOp"> {
   let description = [{
     Neighbouring loops of a `linalg.generic` become one where every operand has
     their dimensions side by side, or none of them: rows of eight pixels are
-    too short for vectors, images are not.
+    too short for vectors, images are not. Inputs lose dimensions of size 1
+    that they are broadcast along.
 
     ```mlir
     linalg.generic {indexing_maps = [affine_map<(n, c, h, w) -> (n, c, h, w)>, affine_map<(n, c, h, w) -> (c)>,

@@ -11,6 +11,7 @@
 
 namespace qnn {
 
+void populateBatchNormPatterns(mlir::RewritePatternSet &patterns);
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populatePackColumnsPatterns(mlir::RewritePatternSet &patterns);
 void populatePackWindowsPatterns(mlir::RewritePatternSet &patterns);

@@ -23,6 +23,7 @@ using namespace mlir;
 using namespace qnn;
 
 void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
+  populateBatchNormPatterns(patterns);
   populateElementwisePatterns(patterns);
   populatePackWindowsPatterns(patterns);
   populatePackingPatterns(patterns);

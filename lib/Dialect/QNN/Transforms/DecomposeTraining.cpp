@@ -1,7 +1,8 @@
 //===- DecomposeTraining.cpp - Training ops as graph ops --------*- C++ -*-===//
 //
-// Normalization by the batch, losses, dropout: formulas of TrainingOps.td in
-// ops that have loops. Elementwise ones among them fuse there.
+// Shift-based normalization by the batch, losses, dropout: formulas of
+// TrainingOps.td in ops that have loops. Elementwise ones among them fuse
+// there.
 //
 //===----------------------------------------------------------------------===//
 
@@ -94,38 +95,39 @@ struct Channels {
 //===----------------------------------------------------------------------===//
 
 namespace {
-struct DecomposeBatchNorm : OpRewritePattern<BatchNormTrainOp> {
+/// Shift-based: each factor is a power of two. The ordinary one has loops of
+/// its own.
+struct DecomposeShiftNorm : OpRewritePattern<BatchNormTrainOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BatchNormTrainOp op,
                                 PatternRewriter &rewriter) const override {
+    if (!op.getShift())
+      return rewriter.notifyMatchFailure(op, "not shift-based");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Channels channels(b, op.getInput());
-    bool shift = op.getShift();
     Value mean = channels.mean(op.getInput());
     Value centered = sub(b, op.getInput(), channels.spread(mean));
-    Value other = shift ? Ap2Op::create(b, centered).getResult() : centered;
-    Value variance = channels.mean(mul(b, centered, other));
+    Value variance =
+        channels.mean(mul(b, centered, Ap2Op::create(b, centered)));
     Value epsilon = scalar(b, op.getEpsilon().convertToFloat());
     Value deviation = SqrtOp::create(b, add(b, variance, epsilon));
-    Value invStd = div(b, scalar(b, 1.0f), deviation);
-    if (shift)
-      invStd = Ap2Op::create(b, invStd);
-    Value scaled = shift ? mul(b, mul(b, centered, channels.spread(invStd)),
-                               channels.spread(Ap2Op::create(b, op.getScale())))
-                         : mul(b, centered,
-                               channels.spread(mul(b, op.getScale(), invStd)));
+    Value invStd = Ap2Op::create(b, div(b, scalar(b, 1.0f), deviation));
+    Value scaled = mul(b, mul(b, centered, channels.spread(invStd)),
+                       channels.spread(Ap2Op::create(b, op.getScale())));
     Value result = add(b, scaled, channels.spread(op.getBias()));
     rewriter.replaceOp(op, {result, mean, variance, invStd});
     return success();
   }
 };
 
-struct DecomposeBatchNormGrad : OpRewritePattern<BatchNormTrainGradOp> {
+struct DecomposeShiftNormGrad : OpRewritePattern<BatchNormTrainGradOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BatchNormTrainGradOp op,
                                 PatternRewriter &rewriter) const override {
+    if (!op.getShift())
+      return rewriter.notifyMatchFailure(op, "not shift-based");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Channels channels(b, op.getInput());
     Value grad = op.getGrad(), invStd = op.getInvStd();
@@ -133,31 +135,6 @@ struct DecomposeBatchNormGrad : OpRewritePattern<BatchNormTrainGradOp> {
     Value normal = mul(b, centered, channels.spread(invStd));
     Value biasGrad = channels.sum(grad);
     Value scaleGrad = channels.sum(mul(b, grad, normal));
-    Value inputGrad = op.getShift()
-                          ? shifted(b, channels, op, centered)
-                          : plain(b, channels, op, normal, biasGrad, scaleGrad);
-    rewriter.replaceOp(op, {inputGrad, scaleGrad, biasGrad});
-    return success();
-  }
-
-private:
-  /// The means are the sums that there are, by the number of elements; a
-  /// product, for it is computed again for each element.
-  static Value plain(ImplicitLocOpBuilder &b, const Channels &channels,
-                     BatchNormTrainGradOp op, Value normal, Value biasGrad,
-                     Value scaleGrad) {
-    float count = channels.type.getNumElements() / channels.type.getDimSize(1);
-    auto mean = [&](Value sum) {
-      return channels.spread(mul(b, sum, scalar(b, 1 / count)));
-    };
-    Value rest = sub(b, op.getGrad(), mean(biasGrad));
-    rest = sub(b, rest, mul(b, normal, mean(scaleGrad)));
-    return mul(b, rest, channels.spread(mul(b, op.getScale(), op.getInvStd())));
-  }
-
-  static Value shifted(ImplicitLocOpBuilder &b, const Channels &channels,
-                       BatchNormTrainGradOp op, Value centered) {
-    Value grad = op.getGrad(), invStd = op.getInvStd();
     Value power = Ap2Op::create(b, centered);
     Value mean = channels.spread(channels.mean(grad));
     Value along =
@@ -165,7 +142,9 @@ private:
     Value rest = sub(b, grad, mean);
     rest = sub(b, rest, mul(b, power, channels.spread(along)));
     Value factor = mul(b, Ap2Op::create(b, op.getScale()), invStd);
-    return mul(b, rest, channels.spread(factor));
+    Value inputGrad = mul(b, rest, channels.spread(factor));
+    rewriter.replaceOp(op, {inputGrad, scaleGrad, biasGrad});
+    return success();
   }
 };
 
@@ -274,7 +253,7 @@ struct DecomposeDropout : OpRewritePattern<DropoutOp> {
 struct DecomposeTraining : qnn::impl::DecomposeTrainingBase<DecomposeTraining> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DecomposeBatchNorm, DecomposeBatchNormGrad,
+    patterns.add<DecomposeShiftNorm, DecomposeShiftNormGrad,
                  DecomposeCrossEntropy, DecomposeCrossEntropyGrad,
                  DecomposeSigmoidCrossEntropy, DecomposeDropout>(&getContext());
     populateDecomposeConvGradPatterns(patterns);

@@ -40,12 +40,13 @@ func.func @filter_grad_taps(%x: tensor<2x64x8x8xf32>, %g: tensor<2x4x8x7xf32>) -
   return %0 : tensor<4x64x1x2xf32>
 }
 
-// CHECK-LABEL: func.func @batch_norm
+// CHECK-LABEL: func.func @shift_norm
 // CHECK: qnn.reduce %arg0 {axes = array<i64: 0>, kind = #qnn.reduce_kind<mean>}
+// CHECK: qnn.ap2
 // CHECK: qnn.sqrt
 // CHECK-NOT: qnn.batch_norm_train
-func.func @batch_norm(%x: tensor<8x64xf32>, %s: tensor<64xf32>, %b: tensor<64xf32>) -> tensor<8x64xf32> {
-  %y, %m, %v, %i = qnn.batch_norm_train %x, %s, %b {epsilon = 1.0e-5 : f32}
+func.func @shift_norm(%x: tensor<8x64xf32>, %s: tensor<64xf32>, %b: tensor<64xf32>) -> tensor<8x64xf32> {
+  %y, %m, %v, %i = qnn.batch_norm_train %x, %s, %b {epsilon = 1.0e-5 : f32, shift}
       : (tensor<8x64xf32>, tensor<64xf32>, tensor<64xf32>)
       -> (tensor<8x64xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>)
   return %y : tensor<8x64xf32>
