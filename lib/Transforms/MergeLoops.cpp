@@ -70,7 +70,7 @@ struct DropUnitDimensions : OpRewritePattern<linalg::GenericOp> {
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
     SmallVector<Value> inputs(op.getDpsInputs());
     bool changed = false;
-    for (auto [map, input] : llvm::zip_first(maps, inputs))
+    for (auto [map, input] : llvm::zip(maps, inputs))
       changed |= drop(rewriter, op.getLoc(), map, input);
     if (!changed)
       return rewriter.notifyMatchFailure(op, "no broadcast dimensions");
