@@ -177,6 +177,7 @@ static HandlerTable makeHandlerTable() {
   addNNHandlers(table);
   addPoolHandlers(table);
   addQDQHandlers(table);
+  addQLinearHandlers(table);
   addQuantHandlers(table);
   addRecurrentHandlers(table);
   addReduceHandlers(table);
@@ -189,6 +190,7 @@ NodeHandler qnn::lookupHandler(const onnx::NodeProto &node) {
   static const HandlerTable table = makeHandlerTable();
   StringRef domain = node.domain();
   std::string prefix = domain == quantDomain       ? "qonnx."
+                       : domain == microsoftDomain ? "microsoft."
                        : domain == recurrentDomain ? "recurrent."
                                                    : "";
   if (prefix.empty() && !domain.empty() && domain != "ai.onnx")

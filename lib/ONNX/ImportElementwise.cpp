@@ -75,6 +75,46 @@ static void importPRelu(NodeImporter &node) {
   node.define(0, node.create<AddOp>({node.create<MaxOp>({x, zero}), scaled}));
 }
 
+/// scale * max(x, 0) + slope * (e^(min(x, 0) * rate) - 1): again one of the two
+/// is 0.
+static void importExponential(NodeImporter &node, float scale, float slope,
+                              float rate) {
+  Value x = node.input(0), zero = node.splat(0.0f);
+  auto times = [&](Value value, float factor) {
+    return factor == 1.0f ? value
+                          : node.create<MulOp>({value, node.splat(factor)});
+  };
+  Value negative = times(node.create<MinOp>({x, zero}), rate);
+  Value fall =
+      node.create<SubOp>({node.create<ExpOp>(negative), node.splat(1.0f)});
+  Value rise = times(node.create<MaxOp>({x, zero}), scale);
+  node.define(0, node.create<AddOp>({rise, times(fall, slope)}));
+}
+
+static void importElu(NodeImporter &node) {
+  importExponential(node, 1.0f, node.getFloat("alpha", 1.0f), 1.0f);
+}
+
+static void importCelu(NodeImporter &node) {
+  float alpha = node.getFloat("alpha", 1.0f);
+  importExponential(node, 1.0f, alpha, 1.0f / alpha);
+}
+
+static void importSelu(NodeImporter &node) {
+  float alpha = node.getFloat("alpha", 1.67326319f);
+  float gamma = node.getFloat("gamma", 1.05070102f);
+  importExponential(node, gamma, gamma * alpha, 1.0f);
+}
+
+/// x above alpha, else 0: a product with whether it is above. The maximum keeps
+/// infinity away from the factor 0.
+static void importThresholdedRelu(NodeImporter &node) {
+  Value x = node.input(0), alpha = node.splat(node.getFloat("alpha", 1.0f));
+  Value above =
+      node.create<ReluOp>(node.create<SignOp>(node.create<SubOp>({x, alpha})));
+  node.define(0, node.create<MulOp>({node.create<MaxOp>({x, alpha}), above}));
+}
+
 static Value hardSigmoid(NodeImporter &node, float alpha, float beta) {
   return node.create<HardSigmoidOp>(node.input(0), [&](auto &properties) {
     properties.alpha = node.getBuilder().getF32FloatAttr(alpha);
@@ -115,8 +155,10 @@ void qnn::addElementwiseHandlers(HandlerTable &table) {
   table["Abs"] = importUnary<AbsOp>;
   table["Add"] = importBinary<AddOp>;
   table["Ceil"] = importUnary<CeilOp>;
+  table["Celu"] = importCelu;
   table["Clip"] = importClip;
   table["Div"] = importBinary<DivOp>;
+  table["Elu"] = importElu;
   table["Exp"] = importUnary<ExpOp>;
   table["Floor"] = importUnary<FloorOp>;
   table["HardSigmoid"] = importHardSigmoid;
@@ -133,10 +175,12 @@ void qnn::addElementwiseHandlers(HandlerTable &table) {
   table["Reciprocal"] = importReciprocal;
   table["Relu"] = importUnary<ReluOp>;
   table["Round"] = importUnary<RoundOp>;
+  table["Selu"] = importSelu;
   table["Sigmoid"] = importUnary<SigmoidOp>;
   table["Sign"] = importUnary<SignOp>;
   table["Sqrt"] = importUnary<SqrtOp>;
   table["Sub"] = importBinary<SubOp>;
   table["Sum"] = importVariadic<AddOp>;
   table["Tanh"] = importUnary<TanhOp>;
+  table["ThresholdedRelu"] = importThresholdedRelu;
 }

@@ -19,23 +19,30 @@
 
 using namespace mlir;
 using namespace qnn;
+using onnx::TensorProto;
 
 namespace {
 /// What turns integers into floats, for a tensor or along `axis` of it.
 struct Linear {
   SmallVector<float> scales, zeroPoints;
   int64_t axis = -1;
+  unsigned bits = 0; ///< of the code; none for wide integers
   bool isSigned = false;
-
-  bool operator==(const Linear &other) const {
-    return scales == other.scales && zeroPoints == other.zeroPoints &&
-           axis == other.axis && isSigned == other.isSigned;
-  }
 };
 } // namespace
 
-static bool isByte(int32_t type) {
-  return type == onnx::TensorProto::INT8 || type == onnx::TensorProto::UINT8;
+/// The width of integers that a code can hold, else 0.
+static unsigned codeBits(int32_t type) {
+  switch (type) {
+  case TensorProto::INT4:
+  case TensorProto::UINT4:
+    return 4;
+  case TensorProto::INT8:
+  case TensorProto::UINT8:
+    return 8;
+  default:
+    return 0;
+  }
 }
 
 static SmallVector<float> readNumbers(NodeImporter &node, int index,
@@ -53,7 +60,8 @@ static Linear readLinear(NodeImporter &node, int32_t type) {
   if (node.getInt("block_size", 0) != 0)
     node.notSupported("scales of blocks");
   Linear linear;
-  linear.isSigned = type != onnx::TensorProto::UINT8;
+  linear.bits = codeBits(type);
+  linear.isSigned = type != TensorProto::UINT8 && type != TensorProto::UINT4;
   linear.scales = readNumbers(node, 1, "the scale");
   linear.zeroPoints = {0.0f};
   if (node.hasInput(2))
@@ -72,10 +80,10 @@ static Linear readLinear(NodeImporter &node, int32_t type) {
   return linear;
 }
 
-/// Unsigned bytes around 128 are signed bytes around 0.
+/// Unsigned integers around the middle are signed ones around 0.
 static Linear recentered(Linear linear) {
   if (!linear.isSigned && llvm::all_equal(linear.zeroPoints) &&
-      linear.zeroPoints[0] == 128.0f) {
+      linear.zeroPoints[0] == static_cast<float>(1 << (linear.bits - 1))) {
     linear.isSigned = true;
     linear.zeroPoints = {0.0f};
   }
@@ -90,7 +98,7 @@ static QuantizerAttr quantizerOf(NodeImporter &node, const Linear &linear) {
     return builder.getDenseF32ArrayAttr(numbers);
   };
   return QuantizerAttr::get(
-      builder.getContext(), 8,
+      builder.getContext(), linear.bits,
       linear.isSigned ? Encoding::Signed : Encoding::Unsigned,
       /*narrow=*/false, RoundingMode::HalfEven, SignZero::PlusOne,
       toAttr(linear.scales, 1.0f), toAttr(linear.zeroPoints, 0.0f), linear.axis,
@@ -107,9 +115,9 @@ static void importQuantizeLinear(NodeImporter &node) {
   int32_t type =
       node.hasInput(2) ? node.elementType(2) : node.getInt("output_dtype", 0);
   if (type == 0)
-    type = onnx::TensorProto::UINT8;
-  if (!isByte(type))
-    node.notSupported("integers of another width than 8 bits");
+    type = TensorProto::UINT8;
+  if (codeBits(type) == 0)
+    node.notSupported("integers of another width than 4 or 8 bits");
   Linear linear = readLinear(node, type), around = recentered(linear);
   Value value = node.input(0);
   bool isSymmetric = around.zeroPoints.size() == 1 && around.zeroPoints[0] == 0;
@@ -169,11 +177,14 @@ static void importDequantizeLinear(NodeImporter &node) {
     node.notSupported("integers that are neither constant nor made by "
                       "QuantizeLinear");
   Value value = dequantizeConstant(node, *tensor, linear);
-  node.define(0,
-              isByte(type) ? quantize(node, value, recentered(linear)) : value);
+  if (linear.bits != 0)
+    value = quantize(node, value, recentered(linear));
+  node.define(0, value);
 }
 
 void qnn::addQDQHandlers(HandlerTable &table) {
   table["DequantizeLinear"] = importDequantizeLinear;
   table["QuantizeLinear"] = importQuantizeLinear;
+  table["microsoft.DequantizeLinear"] = importDequantizeLinear;
+  table["microsoft.QuantizeLinear"] = importQuantizeLinear;
 }

@@ -363,7 +363,7 @@ static void importPad(NodeImporter &node) {
         builder.getDenseI64ArrayAttr(ArrayRef(pads).take_front(rank));
     properties.high =
         builder.getDenseI64ArrayAttr(ArrayRef(pads).drop_front(rank));
-    properties.value = builder.getF32FloatAttr(value);
+    properties.value = builder.getF32FloatAttr(node.floatOfNumber(value));
   }));
 }
 

@@ -9,6 +9,7 @@
 // NodeImporter is what the importer of one op sees: the node's attributes and
 // inputs, and a way to build ops that cannot build an invalid one. The
 // importers are functions of one file per family, found by name in a table.
+// One that means several simpler nodes imports those (importPart).
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,6 +58,9 @@ public:
   /// Text of the diagnostics since the last call, in one line.
   std::string takeDiagnostics();
 
+  /// A name for a value that the model does not have.
+  std::string makeName() { return "\n" + std::to_string(++madeNames); }
+
   mlir::OpBuilder builder;
   const int64_t opset;
 
@@ -72,11 +76,15 @@ private:
   llvm::StringMap<const onnx::TensorShapeProto *> inferredShapes;
   std::string diagnostics;
   mlir::ScopedDiagnosticHandler handler;
+  int64_t madeNames = 0;
 };
 
 class NodeImporter {
 public:
   NodeImporter(GraphImporter &graph, const onnx::NodeProto &node);
+  /// `node` of operator set `opset` is a part of what `whole` means.
+  NodeImporter(const NodeImporter &whole, const onnx::NodeProto &node,
+               int64_t opset);
 
   /// Computes the node or builds its ops. Throws ImportError.
   void run();
@@ -86,8 +94,9 @@ public:
   [[noreturn]] void notSupported(const llvm::Twine &reason) const;
 
   // The node.
+  const onnx::NodeProto &proto() const { return node; }
   llvm::StringRef opType() const { return node.op_type(); }
-  int64_t opset() const { return graph.opset; }
+  int64_t opset() const { return operatorSet; }
   bool hasAttribute(llvm::StringRef name) const { return find(name); }
   int64_t getInt(llvm::StringRef name, int64_t ifMissing) const;
   float getFloat(llvm::StringRef name, float ifMissing) const;
@@ -127,6 +136,9 @@ public:
   mlir::Value floatsOfIntegers(int index) const;
   /// The output is input `index` itself.
   void forward(int index);
+  /// The float that a number stands for that goes with the integers which this
+  /// node moves; of a node on floats the number itself.
+  float floatOfNumber(float number) const;
 
   // Building.
   /// Builds an op with inferred result types; `fill` sets its properties. Fails
@@ -168,14 +180,32 @@ public:
 
   mlir::Builder &getBuilder() { return graph.builder; }
 
+  // Nodes of which this one is made.
+  using Attributes = llvm::ArrayRef<onnx::AttributeProto>;
+  /// Imports a node with those inputs; returns the name of its result.
+  std::string importPart(llvm::StringRef opType,
+                         llvm::ArrayRef<std::string> inputs,
+                         Attributes attributes = {});
+  /// The name of an input, empty where it is absent.
+  std::string inputName(int index) const;
+  std::string makeName() const { return graph.makeName(); }
+  /// The output is the value of that name.
+  void forward(const std::string &name, int output = 0);
+
 private:
   mlir::Operation *build(mlir::OperationState &state,
                          mlir::ValueRange operands);
   bool foldConstants();
+  void adoptQuantizer();
 
   GraphImporter &graph;
   const onnx::NodeProto &node;
+  int64_t operatorSet;
+  std::string prefix; ///< of messages
   mlir::Location loc;
+  /// Of the integers that the node moves; null where it sees floats.
+  QuantizerAttr moved;
+  int32_t movedType = onnx::TensorProto::FLOAT;
 };
 
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
@@ -196,6 +226,7 @@ void addElementwiseHandlers(HandlerTable &table);
 void addNNHandlers(HandlerTable &table);
 void addPoolHandlers(HandlerTable &table);
 void addQDQHandlers(HandlerTable &table);
+void addQLinearHandlers(HandlerTable &table);
 void addQuantHandlers(HandlerTable &table);
 void addRecurrentHandlers(HandlerTable &table);
 void addReduceHandlers(HandlerTable &table);
@@ -204,6 +235,13 @@ void addShapeHandlers(HandlerTable &table);
 
 /// The importer of an op, or null.
 NodeHandler lookupHandler(const onnx::NodeProto &node);
+
+/// True where ONNX defines the op by simpler ones, and `importFunction` can
+/// take those in its place.
+bool isFunction(const onnx::NodeProto &node, int64_t opset);
+/// Adds the attributes that such a node leaves at their defaults.
+void addDefaults(onnx::NodeProto &node, int64_t opset);
+void importFunction(NodeImporter &node);
 
 /// Computes a node whose inputs are all known, if it is one of those that work
 /// on shapes and indices. An absent input is a missing tensor.

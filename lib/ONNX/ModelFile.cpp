@@ -28,8 +28,6 @@
 using namespace llvm;
 using namespace qnn;
 
-static constexpr int64_t minOpset = 7, maxOpset = 24;
-
 std::string qnn::nodePrefix(StringRef name, StringRef opType) {
   return ("node '" + name + "' (" + opType + "): ").str();
 }
@@ -204,8 +202,8 @@ static void requirePositive(const onnx::NodeProto &node) {
   }
 }
 
-static void requireHandler(const onnx::NodeProto &node) {
-  if (lookupHandler(node) || lookupFolder(node))
+static void requireHandler(const onnx::NodeProto &node, int64_t opset) {
+  if (lookupHandler(node) || lookupFolder(node) || isFunction(node, opset))
     return;
   std::string reason = "no importer for this operator";
   if (!node.domain().empty())
@@ -237,7 +235,7 @@ static void runChecker(onnx::ModelProto &model) {
 }
 
 void qnn::checkModel(onnx::ModelProto &model) {
-  registerQuantSchemas();
+  registerSchemas();
   int64_t opset = opsetVersion(model);
   if (opset < minOpset || opset > maxOpset)
     throw ImportError("not supported: operator set " + Twine(opset) +
@@ -255,9 +253,10 @@ void qnn::checkModel(onnx::ModelProto &model) {
   } catch (const std::exception &error) {
     throw checkerError(error.what());
   }
-  for (const onnx::NodeProto &node : model.graph().node()) {
-    requireHandler(node);
+  for (onnx::NodeProto &node : *model.mutable_graph()->mutable_node()) {
+    requireHandler(node, opset);
     requirePositive(node);
+    addDefaults(node, opset);
   }
 }
 

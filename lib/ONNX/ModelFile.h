@@ -12,6 +12,9 @@ namespace qnn {
 /// calls it.
 inline constexpr const char quantDomain[] = "qonnx.custom_op.general";
 
+/// That of quantized operators which ONNX Runtime adds to ONNX's own.
+inline constexpr const char microsoftDomain[] = "com.microsoft";
+
 /// That of recurrent layers that ONNX has no op for.
 inline constexpr const char recurrentDomain[] = "qnn.recurrent";
 
@@ -34,6 +37,9 @@ void inferShapes(onnx::ModelProto &model);
 
 /// What every message about a node starts with: `node 'NAME' (OpType): `.
 std::string nodePrefix(llvm::StringRef name, llvm::StringRef opType);
+
+/// The least and greatest version of ONNX's operator set that is read.
+inline constexpr int64_t minOpset = 7, maxOpset = 24;
 
 /// Version of ONNX's own operator set that the model uses.
 int64_t opsetVersion(const onnx::ModelProto &model);

@@ -9,13 +9,20 @@
 #include "qnn/Reference/Evaluator.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace qnn;
 
 NodeImporter::NodeImporter(GraphImporter &graph, const onnx::NodeProto &node)
-    : graph(graph), node(node),
+    : graph(graph), node(node), operatorSet(graph.opset),
+      prefix(nodePrefix(node.name(), node.op_type())),
       loc(NameLoc::get(graph.builder.getStringAttr(node.name()))) {}
+
+NodeImporter::NodeImporter(const NodeImporter &whole,
+                           const onnx::NodeProto &node, int64_t opset)
+    : graph(whole.graph), node(node), operatorSet(opset),
+      prefix(whole.prefix + node.op_type() + ": "), loc(whole.loc) {}
 
 namespace {
 /// An error that says which node it is about.
@@ -28,10 +35,14 @@ void NodeImporter::run() {
   try {
     if (foldConstants())
       return;
-    NodeHandler handler = lookupHandler(node);
-    if (!handler)
+    adoptQuantizer();
+    if (NodeHandler handler = lookupHandler(node))
+      return handler(*this);
+    if (isFunction(node, opset()))
+      return importFunction(*this);
+    if (lookupFolder(node))
       notSupported("an operand that is not a constant of integers");
-    handler(*this);
+    notSupported("no importer for this operator");
   } catch (const NodeError &) {
     throw;
   } catch (const std::exception &error) {
@@ -40,7 +51,7 @@ void NodeImporter::run() {
 }
 
 void NodeImporter::fail(const Twine &message) const {
-  throw NodeError(nodePrefix(node.name(), node.op_type()) + message);
+  throw NodeError(prefix + message);
 }
 
 void NodeImporter::notSupported(const Twine &reason) const {
@@ -100,7 +111,39 @@ ArrayRef<int64_t> NodeImporter::shape(int index) const {
   return imported.constant.getType().getShape();
 }
 
+/// Ops that only move integers, or choose among them, do the same to the floats
+/// that they stand for.
+static bool movesElements(StringRef opType) {
+  return llvm::StringSwitch<bool>(opType)
+      .Cases({"ArgMax", "Concat", "Expand", "Flatten", "Gather"}, true)
+      .Cases({"MaxPool", "Pad", "Reshape", "Slice", "Split"}, true)
+      .Cases({"Squeeze", "TopK", "Transpose", "Unsqueeze"}, true)
+      .Default(false);
+}
+
+void NodeImporter::adoptQuantizer() {
+  for (int i = 0; movesElements(opType()) && i < numInputs(); ++i) {
+    QuantizerAttr quantizer = hasInput(i) ? quantizerOfIntegers(i) : nullptr;
+    if (!quantizer)
+      continue;
+    if (quantizer.isPerChannel())
+      notSupported("integers with a scale for each channel");
+    if (moved && moved != quantizer)
+      notSupported("integers of different scales or zero points");
+    moved = quantizer;
+    movedType = elementType(i);
+  }
+}
+
+float NodeImporter::floatOfNumber(float number) const {
+  if (!moved)
+    return number;
+  return (number - moved.getZeroPointOf(0)) * moved.getScaleOf(0);
+}
+
 Value NodeImporter::input(int index) {
+  if (moved && hasInput(index) && quantizerOfIntegers(index) == moved)
+    return floatsOfIntegers(index);
   int32_t type = elementType(index);
   if (type != onnx::TensorProto::FLOAT)
     notSupported("input '" + node.input(index) + "' has element type " +
@@ -111,6 +154,8 @@ Value NodeImporter::input(int index) {
 Value NodeImporter::anyInput(int index) {
   if (!hasInput(index))
     fail("input " + Twine(index) + " is missing");
+  if (moved && quantizerOfIntegers(index) == moved)
+    return floatsOfIntegers(index);
   ImportedValue &imported = graph.lookup(node.input(index));
   if (imported.elementType != onnx::TensorProto::FLOAT &&
       imported.elementType != onnx::TensorProto::INT64)
@@ -212,8 +257,12 @@ void NodeImporter::define(int index, Value value) {
     return;
   ImportedValue imported;
   imported.value = value;
-  if (getElementTypeOrSelf(value).isInteger(64))
+  if (getElementTypeOrSelf(value).isInteger(64)) {
     imported.elementType = onnx::TensorProto::INT64;
+  } else {
+    imported.elementType = movedType;
+    imported.quantizer = moved;
+  }
   graph.define(node.output(index), imported);
 }
 
@@ -244,7 +293,35 @@ Value NodeImporter::floatsOfIntegers(int index) const {
 void NodeImporter::forward(int index) {
   if (!hasInput(index))
     fail("input " + Twine(index) + " is missing");
-  graph.define(node.output(0), graph.lookup(node.input(index)));
+  forward(node.input(index));
+}
+
+void NodeImporter::forward(const std::string &name, int output) {
+  if (hasOutput(output))
+    graph.define(node.output(output), graph.lookup(name));
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes of which this one is made
+//===----------------------------------------------------------------------===//
+
+std::string NodeImporter::inputName(int index) const {
+  return hasInput(index) ? node.input(index) : std::string();
+}
+
+std::string NodeImporter::importPart(StringRef opType,
+                                     ArrayRef<std::string> inputs,
+                                     Attributes attributes) {
+  onnx::NodeProto part;
+  part.set_op_type(opType.str());
+  for (const std::string &input : inputs)
+    part.add_input(input);
+  for (const onnx::AttributeProto &attribute : attributes)
+    *part.add_attribute() = attribute;
+  std::string result = graph.makeName();
+  part.add_output(result);
+  NodeImporter(*this, part, opset()).run();
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

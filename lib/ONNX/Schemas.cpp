@@ -41,8 +41,9 @@ static OpSchema makeQuantSchema(const char *name) {
   return schema;
 }
 
-void qnn::registerQuantSchemas() {
+void qnn::registerSchemas() {
   static const bool done = [] {
+    registerMicrosoftSchemas();
     onnx::OpSchemaRegistry::DomainToVersionRange::Instance().AddDomainToVersion(
         quantDomain, 1, 1000);
     onnx::RegisterSchema(makeQuantSchema("Quant"));

@@ -104,6 +104,20 @@ static std::vector<float> decodeFloats(const TensorProto &tensor,
   }
 }
 
+/// Two numbers of 4 bits in each byte, the first one in the low half.
+static std::vector<int64_t> decodeHalfBytes(const TensorProto &tensor,
+                                            int64_t count, bool isSigned) {
+  std::vector<uint8_t> bytes =
+      decode<uint8_t, uint8_t>(tensor, (count + 1) / 2, tensor.int32_data());
+  std::vector<int64_t> result;
+  result.reserve(count);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t number = bytes[i / 2] >> (i % 2 * 4) & 15;
+    result.push_back(isSigned && number > 7 ? number - 16 : number);
+  }
+  return result;
+}
+
 static std::vector<int64_t> decodeIntegers(const TensorProto &tensor,
                                            int64_t count) {
   switch (tensor.data_type()) {
@@ -120,6 +134,10 @@ static std::vector<int64_t> decodeIntegers(const TensorProto &tensor,
   case TensorProto::UINT8:
   case TensorProto::BOOL:
     return decode<uint8_t, int64_t>(tensor, count, tensor.int32_data());
+  case TensorProto::INT4:
+    return decodeHalfBytes(tensor, count, /*isSigned=*/true);
+  case TensorProto::UINT4:
+    return decodeHalfBytes(tensor, count, /*isSigned=*/false);
   case TensorProto::UINT32:
     return decode<uint32_t, int64_t>(tensor, count, tensor.uint64_data());
   case TensorProto::UINT64:
