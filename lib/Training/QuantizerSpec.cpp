@@ -17,7 +17,7 @@
 #include "qnn/Training/Calibrate.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 #include <cmath>
 
 using namespace mlir;
@@ -140,6 +140,13 @@ static std::string methodSuggestion(StringRef name) {
   return suggestion(name, known);
 }
 
+/// All digits of a number.
+static std::string exactText(double number) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.17g", number);
+  return text;
+}
+
 /// How learned operand `i` of `count` begins: with `numbers`, of which each
 /// operand has one, or a single operand one for each element; by itself where
 /// there are none.
@@ -149,10 +156,8 @@ static std::string learnedInit(ArrayRef<double> numbers, unsigned i,
   if (numbers.empty())
     return method == QuantizerMethod::TrainedTernary ? "ones" : kFromData.str();
   if (count > 1 || size == 1)
-    return llvm::formatv("constant({0})", i < numbers.size() ? numbers[i] : 1);
-  auto texts = llvm::map_range(
-      numbers, [](double x) { return llvm::formatv("{0}", x).str(); });
-  return "values(" + llvm::join(texts, ",") + ")";
+    return "constant(" + exactText(i < numbers.size() ? numbers[i] : 1) + ")";
+  return "values(" + llvm::join(llvm::map_range(numbers, exactText), ",") + ")";
 }
 
 SmallVector<Value> LayerBuilder::learnedParameters(Fields &fields,

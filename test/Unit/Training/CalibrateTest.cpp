@@ -106,10 +106,10 @@ TEST_F(CalibrateTest, WeightsAreSeenByChannel) {
 TEST_F(CalibrateTest, GivenNumbersStay) {
   auto states = calibrated(
       "{ quantize = { method = 'observed', bits = 8, learned = [-1, 2] } }, "
-      "{ quantize = { method = 'pact', bits = 4, learned = 3 } }, "
+      "{ quantize = { method = 'pact', bits = 4, learned = 3.015625 } }, "
       "{ quantize = { method = 'observed', bits = 8 } }");
   EXPECT_THAT(states["quantize1.quantize_learned0"], ElementsAre(-1, 2));
-  EXPECT_THAT(states["quantize2.quantize_learned0"], ElementsAre(3));
+  EXPECT_THAT(states["quantize2.quantize_learned0"], ElementsAre(3.015625));
   // What lies behind a quantizer with numbers of its own sees what it gives.
   EXPECT_THAT(states["quantize3.quantize_learned0"], ElementsAre(0, 2));
 }
