@@ -47,6 +47,13 @@ static int64_t unitsInShorts(CodeRange activations, CodeRange weights,
   return 32767 / std::max<int64_t>(2 * a * w, 1);
 }
 
+/// The target, where it uses the lower 128 bits of its registers.
+static TargetAttr narrowed(TargetAttr target) {
+  return TargetAttr::get(target.getContext(), target.getTriple(),
+                         target.getCpu(), target.getFeatures(), 128,
+                         target.getRegisters());
+}
+
 /// Nothing where the target has no such instruction, the activations have
 /// another sign, or 16 bits would overflow.
 static std::optional<Int8Plan> planFor(const Option &option, TargetAttr target,
@@ -62,6 +69,9 @@ static std::optional<Int8Plan> planFor(const Option &option, TargetAttr target,
   plan.weightsFirst = option.activationsSigned && !option.weightsSigned;
   if (!weights.fits(option.weightsSigned))
     plan.shift = option.weightsSigned ? -128 : -weights.min;
+  if (option.form == Int8Form::Dot)
+    plan.narrowDot =
+        findInstruction(narrowed(target), option.instruction).value_or("");
   if (option.form != Int8Form::BytePairs)
     return plan;
   plan.narrowUnits = unitsInShorts(activations, weights, plan.shift);

@@ -24,6 +24,8 @@ enum class Int8Form {
 struct Int8Plan {
   Int8Form form = Int8Form::Products;
   llvm::StringRef instruction;
+  /// The same for registers of 128 bits, of a Dot; empty: there is none.
+  llvm::StringRef narrowDot;
   bool weightsFirst = false; ///< the weights are its u8 factor
   int32_t shift = 0;         ///< added to the weights in the register
   int64_t narrowUnits = 0;   ///< units whose pairs' sums fit 16 bits

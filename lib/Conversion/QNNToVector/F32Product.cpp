@@ -1,7 +1,6 @@
 //===- F32Product.cpp - Floats ----------------------------------*- C++ -*-===//
 
 #include "InnerProduct.h"
-#include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -22,13 +21,9 @@ struct F32 : InnerProduct {
     return blocksOfOnePixel(c, pixels, left);
   }
 
-  /// The weights of a block of output channels fill half of the cache: all
-  /// tiles of pixels read them. The sums of a convolution stay in registers
-  /// over all taps, and weights that are used once are never read again.
+  /// A channel is so little work that partial sums want many.
   int64_t unitsOfBlock() const override {
-    if (c.isConv || c.g.outWidth <= c.tilePixels)
-      return 0;
-    return getCacheBytes(c.target) / 2 / (c.tileChannels * sizeof(float));
+    return unitsOfCachedWeights(c, 1, sizeof(float));
   }
 
   SmallVector<Type> accumulators(TileShape tile) const override {

@@ -40,6 +40,8 @@ struct PreparedLayout {
   /// A last unit of a tap with fewer channels is added apart from the others,
   /// for a kernel that has less to do there.
   bool parts = false;
+  /// So many full units may be given to prepareUnit at once, as one.
+  int64_t unitsAtOnce = 1;
 };
 
 /// Reads the operands of one unit. Types are of a scalar, or of a vector of
@@ -184,6 +186,13 @@ int64_t blocksOfNarrowTile(const Contraction &c, int64_t pixels, int64_t left);
 /// 1: each weight is used once, and memory delivers several streams of them
 /// faster than one.
 int64_t blocksOfOnePixel(const Contraction &c, int64_t pixels, int64_t left);
+/// Units of a matmul's sum whose weights, `bytes` for each output channel, fill
+/// half of the cache with those of so many blocks of output channels, so that
+/// all tiles of pixels find them there. 0, that is the whole sum, for
+/// convolutions, whose sums stay in registers over all taps, and for weights
+/// that are used once.
+int64_t unitsOfCachedWeights(const Contraction &c, int64_t blocks,
+                             int64_t bytes);
 /// M x V accumulators in rows, cut into `sums[pixel][vector]`.
 TileSums inRows(TileShape tile, llvm::ArrayRef<mlir::Value> sums);
 

@@ -2,6 +2,7 @@
 
 #include "InnerProduct.h"
 #include "qnn/Arith/Packing.h"
+#include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -33,6 +34,13 @@ int64_t qnn::blocksOfOnePixel(const Contraction &c, int64_t pixels,
   int64_t most =
       std::clamp<int64_t>(registers * c.lanes / c.tileChannels, 1, 4);
   return left < most ? 1 : most;
+}
+
+int64_t qnn::unitsOfCachedWeights(const Contraction &c, int64_t blocks,
+                                  int64_t bytes) {
+  if (c.isConv || c.g.outWidth <= c.tilePixels)
+    return 0;
+  return getCacheBytes(c.target) / 2 / (blocks * c.tileChannels * bytes);
 }
 
 Value qnn::callIntrinsic(ImplicitLocOpBuilder &b, StringRef name, Type type,

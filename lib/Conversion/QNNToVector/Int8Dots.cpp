@@ -30,12 +30,9 @@ struct Dots : Int8Product {
   void widen(ImplicitLocOpBuilder &b, TileShape tile, int64_t pass,
              ArrayRef<Value> narrow,
              MutableArrayRef<Value> sums) const override;
-  SmallVector<Type> pixelTerms(TileShape tile) const override;
   void addPixelTerms(ImplicitLocOpBuilder &b, TileShape tile,
                      const UnitReader &reader,
                      MutableArrayRef<Value> terms) const override;
-  TileSums finish(ImplicitLocOpBuilder &b, TileShape tile, ArrayRef<Value> sums,
-                  const PixelFacts &facts) const override;
 
 private:
   /// Dot products in a unit: several where a term of the pixel is read, too,
@@ -53,7 +50,8 @@ private:
 
   Value read(const UnitReader &reader, int64_t m, int64_t offset,
              int64_t count) const;
-  Value shifted(ImplicitLocOpBuilder &b, Value weights) const;
+  Value sumByDot(ImplicitLocOpBuilder &b, Value term, Value unit) const;
+  Value sumByExtension(ImplicitLocOpBuilder &b, Value term, Value unit) const;
   Value addDot(ImplicitLocOpBuilder &b, Value sum, Value activations,
                Value weights) const;
   Value widened(ImplicitLocOpBuilder &b, Value pairs) const;
@@ -97,14 +95,6 @@ Value Dots::read(const UnitReader &reader, int64_t m, int64_t offset,
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//
-
-Value Dots::shifted(ImplicitLocOpBuilder &b, Value weights) const {
-  if (plan.shift == 0)
-    return weights;
-  // Modulo 256, as the bytes are.
-  return arith::AddIOp::create(
-      b, weights, integerOf(b, weights.getType(), int8_t(plan.shift)));
-}
 
 void Dots::addUnit(ImplicitLocOpBuilder &b, TileShape tile,
                    const UnitReader &reader,
@@ -165,47 +155,40 @@ void Dots::widen(ImplicitLocOpBuilder &b, TileShape tile, int64_t,
 // What the shift adds
 //===----------------------------------------------------------------------===//
 
-/// Sums of a pixel's activations, in 4 lanes.
-SmallVector<Type> Dots::pixelTerms(TileShape tile) const {
-  if (plan.shift == 0)
-    return {};
-  return SmallVector<Type>(tile.pixels, vector(dotChannels, 32));
-}
-
 void Dots::addPixelTerms(ImplicitLocOpBuilder &b, TileShape tile,
                          const UnitReader &reader,
                          MutableArrayRef<Value> terms) const {
-  // The bytes are numbers by now, so those of bipolar codes have a sign.
-  bool isUnsigned = activations.getEncoding() == Encoding::Unsigned;
-  VectorType type = vector(dotChannels, 32);
   for (int64_t m = tile.first; m < tile.last; ++m) {
     Value unit = read(reader, m, 0, bytesOfUnit());
-    for (int64_t q = 0; q < quads(); ++q) {
-      Value quad = vector::ExtractStridedSliceOp::create(
-          b, unit, ArrayRef<int64_t>(q * dotChannels),
-          ArrayRef<int64_t>(dotChannels), ArrayRef<int64_t>(1));
-      Value wide = isUnsigned ? Value(arith::ExtUIOp::create(b, type, quad))
-                              : Value(arith::ExtSIOp::create(b, type, quad));
-      terms[m] = arith::AddIOp::create(b, terms[m], wide);
-    }
+    if (quads() == 4 && !plan.narrowDot.empty())
+      terms[m] = sumByDot(b, terms[m], unit);
+    else
+      terms[m] = sumByExtension(b, terms[m], unit);
   }
 }
 
-TileSums Dots::finish(ImplicitLocOpBuilder &b, TileShape tile,
-                      ArrayRef<Value> sums, const PixelFacts &facts) const {
-  TileSums rows = inRows(tile, sums);
-  if (plan.shift == 0)
-    return rows;
-  for (int64_t m = 0; m < tile.pixels; ++m) {
-    Value term = vector::ReductionOp::create(b, vector::CombiningKind::ADD,
-                                             facts.terms[m]);
-    term = arith::MulIOp::create(b, term,
-                                 integerOf(b, term.getType(), plan.shift));
-    term = broadcast(b, vector(c.lanes, 32), term);
-    for (Value &sum : rows[m])
-      sum = arith::SubIOp::create(b, sum, term);
+/// One dot product with ones for 16 bytes.
+Value Dots::sumByDot(ImplicitLocOpBuilder &b, Value term, Value unit) const {
+  Value ones = integerOf(b, unit.getType(), 1);
+  if (plan.weightsFirst)
+    std::swap(unit, ones);
+  return callIntrinsic(b, plan.narrowDot, term.getType(), {term, unit, ones});
+}
+
+Value Dots::sumByExtension(ImplicitLocOpBuilder &b, Value term,
+                           Value unit) const {
+  // The bytes are numbers by now, so those of bipolar codes have a sign.
+  bool isUnsigned = activations.getEncoding() == Encoding::Unsigned;
+  for (int64_t q = 0; q < quads(); ++q) {
+    Value quad = vector::ExtractStridedSliceOp::create(
+        b, unit, ArrayRef<int64_t>(q * dotChannels),
+        ArrayRef<int64_t>(dotChannels), ArrayRef<int64_t>(1));
+    Value wide = isUnsigned
+                     ? Value(arith::ExtUIOp::create(b, term.getType(), quad))
+                     : Value(arith::ExtSIOp::create(b, term.getType(), quad));
+    term = arith::AddIOp::create(b, term, wide);
   }
-  return rows;
+  return term;
 }
 
 std::unique_ptr<InnerProduct> qnn::createInt8Dots(const Contraction &c,

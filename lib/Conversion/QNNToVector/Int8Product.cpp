@@ -12,6 +12,12 @@ using namespace qnn;
 // What the forms share
 //===----------------------------------------------------------------------===//
 
+/// Activations are prepared for all blocks of a range, and partial sums are
+/// added once for many channels: both take little time with 8 blocks.
+int64_t Int8Product::unitsOfBlock() const {
+  return unitsOfCachedWeights(c, 8, unit().weightStride * dotChannels);
+}
+
 Value Int8Product::number(ImplicitLocOpBuilder &b, Value bytes,
                           unsigned bits) const {
   Type type = integer(bits);
@@ -36,6 +42,32 @@ Value Int8Product::everywhere(ImplicitLocOpBuilder &b, Value unit,
   word = vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
   return vector::BitCastOp::create(b, type,
                                    broadcast(b, vector(c.lanes, 32), word));
+}
+
+Value Int8Product::shifted(ImplicitLocOpBuilder &b, Value weights) const {
+  if (plan.shift == 0)
+    return weights;
+  // Modulo 256, as the bytes are.
+  return arith::AddIOp::create(
+      b, weights, integerOf(b, weights.getType(), int8_t(plan.shift)));
+}
+
+TileSums Int8Product::finish(ImplicitLocOpBuilder &b, TileShape tile,
+                             ArrayRef<Value> sums,
+                             const PixelFacts &facts) const {
+  TileSums rows = inRows(tile, sums);
+  if (plan.shift == 0)
+    return rows;
+  for (int64_t m = 0; m < tile.pixels; ++m) {
+    Value term = vector::ReductionOp::create(b, vector::CombiningKind::ADD,
+                                             facts.terms[m]);
+    term = arith::MulIOp::create(b, term,
+                                 integerOf(b, term.getType(), plan.shift));
+    term = broadcast(b, vector(c.lanes, 32), term);
+    for (Value &sum : rows[m])
+      sum = arith::SubIOp::create(b, sum, term);
+  }
+  return rows;
 }
 
 void Int8Product::forEachPair(

@@ -42,15 +42,21 @@ public:
   int64_t blocksAtOnce(int64_t pixels, int64_t left) const override {
     return blocksOfOnePixel(c, pixels, left);
   }
+  int64_t unitsOfBlock() const override;
   llvm::SmallVector<mlir::Type> accumulators(TileShape tile) const override {
     return llvm::SmallVector<mlir::Type>(tile.pixels * tile.vectors,
                                          vector(c.lanes, 32));
   }
+  /// Where weights are shifted: sums of a pixel's activations, in 4 lanes.
+  llvm::SmallVector<mlir::Type> pixelTerms(TileShape tile) const override {
+    if (plan.shift == 0)
+      return {};
+    return llvm::SmallVector<mlir::Type>(tile.pixels, vector(dotChannels, 32));
+  }
+  /// Takes back what the shift has added.
   TileSums finish(mlir::ImplicitLocOpBuilder &b, TileShape tile,
                   llvm::ArrayRef<mlir::Value> sums,
-                  const PixelFacts &) const override {
-    return inRows(tile, sums);
-  }
+                  const PixelFacts &facts) const override;
 
 protected:
   mlir::VectorType vector(int64_t count, unsigned bits) const {
@@ -62,6 +68,8 @@ protected:
   /// The numbers of activations in bytes, scalar or vector, in `bits` bits.
   mlir::Value number(mlir::ImplicitLocOpBuilder &b, mlir::Value bytes,
                      unsigned bits) const;
+  /// The bytes of weights, shifted where the plan says so.
+  mlir::Value shifted(mlir::ImplicitLocOpBuilder &b, mlir::Value weights) const;
   /// The 32 bits of `unit` in all lanes, as a vector of type `type`.
   mlir::Value everywhere(mlir::ImplicitLocOpBuilder &b, mlir::Value unit,
                          mlir::VectorType type) const;

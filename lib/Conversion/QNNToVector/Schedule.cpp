@@ -66,9 +66,9 @@ int64_t ScheduleBuilder::blocksOfRange() const {
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   if (int64_t units = product->unitsOfBlock(); units && units < counts.units)
     bytes = bytes * units / counts.units;
-  int64_t most = getCacheBytes(c.target) / 2 / (bytes / type.getDimSize(0) + 1);
-  int64_t ranges = (full + most) / std::max<int64_t>(most, 1);
-  return std::max<int64_t>((full + ranges - 1) / ranges, 1);
+  int64_t ofBlock = std::max<int64_t>(bytes / type.getDimSize(0), 1);
+  int64_t most = std::max<int64_t>(getCacheBytes(c.target) / 2 / ofBlock, 1);
+  return llvm::divideCeil(full, llvm::divideCeil(full, most));
 }
 
 SmallVector<Value> ScheduleBuilder::build() {

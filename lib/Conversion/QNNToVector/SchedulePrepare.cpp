@@ -76,10 +76,16 @@ void ScheduleBuilder::preparePixel(PlacedReader &reader, Value bufferPixel) {
         mulIndex(b, bufferPixel, g.groups), ofGroup);
     bool part = sumBlock.isLast && counts.hasPartUnit();
     int64_t full = sumBlock.count - part;
-    if (full)
-      loop(full, [&](Value unit) {
-        prepareUnit(reader, first, place, unit, counts.unit.channels);
-      });
+    int64_t atOnce = counts.prepared.unitsAtOnce;
+    int64_t grouped = full / atOnce * atOnce;
+    auto prepareFull = [&](int64_t low, int64_t high, int64_t units) {
+      if (low < high)
+        loop(indexOf(b, low), indexOf(b, high), units, [&](Value unit) {
+          prepareUnit(reader, first, place, unit, units * counts.unit.channels);
+        });
+    };
+    prepareFull(0, grouped, atOnce);
+    prepareFull(grouped, full, 1);
     if (part)
       prepareUnit(reader, first, place, indexOf(b, full), counts.lastChannels);
   });

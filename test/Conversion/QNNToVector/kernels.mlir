@@ -77,7 +77,7 @@ func.func @vnni(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32>
 // CHECK-LABEL: func.func @shifted
 // CHECK-DAG: arith.constant dense<-128> : vector<64xi8>
 // CHECK-DAG: arith.constant 128 : i32
-// CHECK: arith.extsi %{{.*}} : vector<4xi8> to vector<4xi32>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.128"(%{{.*}}) : (vector<4xi32>, vector<16xi8>, vector<16xi8>) -> vector<4xi32>
 // CHECK: arith.addi %{{.*}} : vector<64xi8>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // CHECK: vector.reduction <add>
@@ -110,16 +110,57 @@ func.func @byte_pairs(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x
 
 // -----
 
-// Of wider codes not even one does.
+// Of wider codes not even one does: activations become shorts, four quads at
+// once, and weights where they are, with their signs.
 // CHECK-LABEL: func.func @short_pairs
 // CHECK-NOT: pmadd.ub.sw
+// CHECK: vector.transfer_read %{{.*}} : tensor<128xi8>, vector<16xi8>
+// CHECK: arith.extui %{{.*}} : vector<16xi8> to vector<16xi16>
+// CHECK: arith.shli %{{.*}} : vector<16xi16>
+// CHECK: arith.shrsi %{{.*}} : vector<16xi16>
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
 module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
-func.func @short_pairs(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
+func.func @short_pairs(%x: tensor<2x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<2x4xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [2, 32]>}
+      : (tensor<2x64xi8>, tensor<1x16x128xi8>) -> tensor<2x4xi32>
+  return %0 : tensor<2x4xi32>
+}
+}
+
+// -----
+
+// A single pixel moves the weights instead: zeros are cheaper than signs.
+// CHECK-LABEL: func.func @short_pairs_row
+// CHECK: arith.addi %{{.*}} : vector<32xi8>
+// CHECK-NOT: arith.shli %{{.*}} : vector<16xi16>
+// CHECK-DAG: arith.andi %{{.*}} : vector<16xi16>
+// CHECK-DAG: arith.shrui %{{.*}} : vector<16xi16>
+// CHECK: vector.reduction <add>
+// CHECK: arith.subi %{{.*}} : vector<8xi32>
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
+func.func @short_pairs_row(%x: tensor<1x64xi8>, %w: tensor<1x16x128xi8>) -> tensor<1x4xi32> {
   %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<8, unsigned>,
           rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
       : (tensor<1x64xi8>, tensor<1x16x128xi8>) -> tensor<1x4xi32>
   return %0 : tensor<1x4xi32>
+}
+}
+
+// -----
+
+// The weights of 128 units fill half of the cache with those of 8 blocks: the
+// sum is taken in parts of that size.
+// CHECK-LABEL: func.func @parts_of_the_sum
+// CHECK-DAG: %[[PART:.*]] = arith.constant 128 : index
+// CHECK-DAG: %[[LAST:.*]] = arith.constant 384 : index
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[LAST]] step %[[PART]]
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
+func.func @parts_of_the_sum(%x: tensor<3x2048xi8>, %w: tensor<1x512x128xi8>) -> tensor<3x32xi32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 2048 : i64, out_channels = 32 : i64, lhs_code = #qnn.code<8, unsigned>,
+          rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [2, 32]>}
+      : (tensor<3x2048xi8>, tensor<1x512x128xi8>) -> tensor<3x32xi32>
+  return %0 : tensor<3x32xi32>
 }
 }
 

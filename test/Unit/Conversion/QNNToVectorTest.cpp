@@ -204,6 +204,11 @@ const Case cases[] = {
     {"u8s8_row", matmul(1, 70, 6 * 32 + 5), bytes, u(8), s(8)},
     {"s4_bipolar_row", matmul(1, 64, 5 * 32), bytes, s(4), bipolar,
      Store::Words, bipolar, 1},
+    {"s8s8_row", matmul(1, 70, 6 * 32 + 5), bytes, s(8), s(8)},
+    // Blocks of the sum: all whole, one in part, and a part of a unit.
+    {"s8s8_blocks", matmul(15, 4096, 40), bytes, s(8), s(8)},
+    {"u8s8_blocks", matmul(15, 2103, 40), bytes, u(8), s(8), Store::Words},
+    {"s4_bipolar_blocks", matmul(15, 2112, 33), bytes, s(4), bipolar},
     {"bytes_conv",
      {1, 6, 7, 3, 40, 3, 3, 2, 2, 1, 1, {1, 1, 1, 1}},
      bytes,
