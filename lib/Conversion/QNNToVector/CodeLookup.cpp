@@ -38,7 +38,7 @@ UnitLayout CodeLookup::unit() const {
 
 PreparedLayout CodeLookup::prepared() const {
   Type element = IntegerType::get(c.target.getContext(), layout.laneBits);
-  return {element, placeOf(parts(), 0), /*parts=*/true};
+  return {element, placeOf(parts(), 0) + lanesBehindTables(), /*parts=*/true};
 }
 
 /// The tile's pixels by two registers of output channels; fewer pixels leave
@@ -68,12 +68,25 @@ int64_t CodeLookup::unitsOfBlock() const {
 // Accumulators
 //===----------------------------------------------------------------------===//
 
-/// Whether lanes twice as wide hold the whole sum. Then it is kept as two
-/// registers: what the lanes add up to in pairs, as numbers of that width, and
-/// the odd ones.
-bool CodeLookup::inHalves() const {
+/// Whether lanes twice as wide hold `factor` times the whole sum of a pass.
+/// Then it is kept as two registers: what the lanes add up to in pairs, as
+/// numbers of that width, and the odd ones.
+bool CodeLookup::fitsHalves(int64_t factor) const {
   int64_t tables = c.g.kernelHeight * c.g.kernelWidth * tablesOf(c.g.channels);
-  return greatestEntry() * tables < int64_t(1) << (2 * layout.laneBits);
+  return greatestEntry() * tables <
+         (int64_t(1) << (2 * layout.laneBits)) / factor;
+}
+
+/// The sum of the factors of all passes, the last one's being 1; with negative
+/// ones among them a sum may have a sign, which only words can.
+int64_t CodeLookup::factorOfPasses() const {
+  int64_t sum = 0;
+  for (const Pass &pass : allPasses) {
+    if (pass.isNegative && allPasses.size() > 1)
+      return int64_t(1) << 32;
+    sum += int64_t(1) << (pass.power - allPasses.back().power);
+  }
+  return sum;
 }
 
 int64_t CodeLookup::valuesOfRegister() const {
@@ -98,8 +111,9 @@ static int64_t tablesOfLane(int64_t greatest, int64_t laneBits) {
 }
 
 NarrowLayout CodeLookup::narrow(TileShape tile) const {
-  int64_t units = tablesOfLane(greatestEntry(), layout.laneBits) /
-                  tablesOf(channelsOfUnit());
+  int64_t channels = std::min(channelsOfUnit(), c.g.channels);
+  int64_t units =
+      tablesOfLane(greatestEntry(), layout.laneBits) / tablesOf(channels);
   if (units <= 1)
     return {};
   return {SmallVector<Type>(tile.pixels * lanes.registers(tile),
@@ -146,14 +160,15 @@ void CodeLookup::widen(ImplicitLocOpBuilder &b, TileShape tile, int64_t pass,
                   sums.slice(i * values, values));
 }
 
-/// The sums so far go to words, and are multiplied by the quotient of factors.
+/// The sums so far are multiplied by the quotient of factors, in words unless
+/// halves hold all passes.
 void CodeLookup::beginPass(ImplicitLocOpBuilder &b, TileShape tile,
                            int64_t pass, MutableArrayRef<Value> sums) const {
   const Pass &last = allPasses[pass - 1];
   int64_t values = valuesOfRegister();
   for (size_t i = 0; i < sums.size(); i += values) {
     MutableArrayRef<Value> ofRegister = sums.slice(i, values);
-    if (inHalves()) {
+    if (inHalves() && inWords()) {
       addHalves(b, last, ofRegister);
       ofRegister[0] = ofRegister[1] = zeroOf(b, ofRegister[0].getType());
       ofRegister = ofRegister.drop_front(2);

@@ -81,6 +81,8 @@ protected:
   virtual int32_t factorOf(unsigned plane) const = 0;
   /// The factor of the sum of the activations in the terms.
   virtual int32_t activationFactor() const { return 0; }
+  /// Lanes of the prepared buffer behind the tables of a unit.
+  virtual int64_t lanesBehindTables() const { return 0; }
   /// The sum of the activations of one unit of pixel `m`, an i32.
   virtual mlir::Value sumOf(mlir::ImplicitLocOpBuilder &b,
                             const UnitReader &reader, int64_t m) const {
@@ -111,8 +113,10 @@ private:
 
   bool bothBipolar() const { return a.isBipolar() && w.isBipolar(); }
   int64_t biasOfTerms() const;
-  bool inHalves() const;
-  bool inWords() const { return !inHalves() || allPasses.size() > 1; }
+  bool inHalves() const { return fitsHalves(1); }
+  bool inWords() const { return !fitsHalves(factorOfPasses()); }
+  bool fitsHalves(int64_t factor) const;
+  int64_t factorOfPasses() const;
   int64_t valuesOfRegister() const;
   int64_t tablesAtOnce(int64_t count) const;
   void lookUp(mlir::ImplicitLocOpBuilder &b, TileShape tile,
