@@ -174,6 +174,7 @@ static HandlerTable makeHandlerTable() {
   addConstantHandlers(table);
   addConvHandlers(table);
   addElementwiseHandlers(table);
+  addIntegerHandlers(table);
   addNNHandlers(table);
   addPoolHandlers(table);
   addQDQHandlers(table);
@@ -183,6 +184,7 @@ static HandlerTable makeHandlerTable() {
   addReduceHandlers(table);
   addSelectHandlers(table);
   addShapeHandlers(table);
+  addStepHandlers(table);
   return table;
 }
 

@@ -68,11 +68,14 @@ static void importSize(NodeImporter &node) {
 
 static void importIdentity(NodeImporter &node) { node.forward(0); }
 
-/// Of a value that is not constant, or float to float.
+/// Of a value that is not constant: float to float, or of integers that are
+/// known by their numbers.
 static void importCast(NodeImporter &node) {
   int32_t from = node.elementType(0), to = node.getInt("to", 0);
   if (from == to && to == TensorProto::FLOAT)
     return node.forward(0);
+  if (node.hasNumbers(0) && to == TensorProto::FLOAT)
+    return node.define(0, node.numbers(0));
   node.notSupported("cast from " + elementTypeName(from) + " to " +
                     elementTypeName(to));
 }

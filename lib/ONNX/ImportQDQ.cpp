@@ -163,7 +163,20 @@ static Value dequantizeConstant(NodeImporter &node, const Tensor &tensor,
   return node.constantOp(DenseElementsAttr::get(type, ArrayRef<float>(floats)));
 }
 
+/// Of integers with a scale that is only known when the model runs.
+static void dequantizeNumbers(NodeImporter &node) {
+  if (llvm::product_of(node.shape(1)) != 1)
+    node.notSupported("a scale for each channel that is not a constant");
+  Value value = node.numbers(0);
+  if (node.hasInput(2))
+    value = node.create<SubOp>({value, node.reshape(node.numbers(2), {})});
+  Value scale = node.reshape(node.input(1), {});
+  node.define(0, node.create<MulOp>({value, scale}));
+}
+
 static void importDequantizeLinear(NodeImporter &node) {
+  if (node.hasNumbers(0))
+    return dequantizeNumbers(node);
   int32_t type = node.elementType(0);
   Linear linear = readLinear(node, type);
   if (QuantizerAttr made = node.quantizerOfIntegers(0)) {

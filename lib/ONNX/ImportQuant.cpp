@@ -3,7 +3,7 @@
 // Quant (or IntQuant) and BipolarQuant become qnn.quantize. Their scale, zero
 // point and bit width are inputs in ONNX and attributes here, so they must be
 // known. QONNX clamps before it rounds, qnn.quantize after: the same, as the
-// bounds are integers.
+// bounds are integers. Trunc is a quantizer of whole numbers, rounded down.
 //
 //===----------------------------------------------------------------------===//
 
@@ -74,8 +74,8 @@ static Parameter readScale(NodeImporter &node) {
   return scale;
 }
 
-static unsigned readBits(NodeImporter &node) {
-  Parameter bits = readParameter(node, 3, "the bit width");
+static unsigned readBits(NodeImporter &node, int index) {
+  Parameter bits = readParameter(node, index, "the bit width");
   float number = bits.numbers.front();
   if (bits.axis >= 0)
     node.notSupported("a bit width for each channel");
@@ -84,9 +84,9 @@ static unsigned readBits(NodeImporter &node) {
   return static_cast<unsigned>(number);
 }
 
-static RoundingMode readRounding(NodeImporter &node) {
+static RoundingMode readRounding(NodeImporter &node, StringRef ifMissing) {
   std::string name =
-      StringRef(node.getString("rounding_mode", "ROUND")).upper();
+      StringRef(node.getString("rounding_mode", ifMissing)).upper();
   auto mode = llvm::StringSwitch<std::optional<RoundingMode>>(name)
                   .Cases({"ROUND", "HALF_EVEN"}, RoundingMode::HalfEven)
                   .Case("HALF_UP", RoundingMode::HalfUp)
@@ -129,7 +129,7 @@ static void importBipolarQuant(NodeImporter &node) {
 }
 
 static void importQuant(NodeImporter &node) {
-  unsigned bits = readBits(node);
+  unsigned bits = readBits(node, 3);
   Parameter scale = readScale(node);
   Parameter zeroPoint = readParameter(node, 2, "the zero point");
   bool isSigned = node.getInt("signed", 1) != 0;
@@ -141,17 +141,80 @@ static void importQuant(NodeImporter &node) {
     node.notSupported("a zero point of a signed quantizer of 1 bit");
   if (scale.axis >= 0 && zeroPoint.axis >= 0 && scale.axis != zeroPoint.axis)
     node.notSupported("scale and zero point along different dimensions");
-  buildQuantize(node, QuantizerAttr::get(
-                          node.getBuilder().getContext(), bits,
-                          isSigned ? Encoding::Signed : Encoding::Unsigned,
-                          node.getInt("narrow", 0) != 0, readRounding(node),
-                          SignZero::PlusOne, toAttr(node, scale, 1.0f),
-                          zeroPointAttr, std::max(scale.axis, zeroPoint.axis),
-                          Surrogate::StraightThrough));
+  buildQuantize(
+      node, QuantizerAttr::get(node.getBuilder().getContext(), bits,
+                               isSigned ? Encoding::Signed : Encoding::Unsigned,
+                               node.getInt("narrow", 0) != 0,
+                               readRounding(node, "ROUND"), SignZero::PlusOne,
+                               toAttr(node, scale, 1.0f), zeroPointAttr,
+                               std::max(scale.axis, zeroPoint.axis),
+                               Surrogate::StraightThrough));
+}
+
+//===----------------------------------------------------------------------===//
+// Trunc
+//===----------------------------------------------------------------------===//
+
+static float readNumber(NodeImporter &node, int index, StringRef what) {
+  float number = node.scalar(index, what);
+  if (!std::isfinite(number))
+    node.fail("expected a finite number for " + what);
+  return number;
+}
+
+/// By how much Trunc divides, a power of two, and the scale of its result: by
+/// the difference of bit widths, under the old scale, or given as scale.
+static std::pair<float, float> readTruncation(NodeImporter &node, float scale) {
+  if (!node.hasInput(5)) {
+    float bits = readNumber(node, 3, "the bit width of the input") -
+                 readNumber(node, 4, "the bit width");
+    return {std::exp2(bits), scale};
+  }
+  float resultScale = readNumber(node, 4, "the scale of the result");
+  if (!(resultScale > 0.0f))
+    node.notSupported("a scale of " + toText(resultScale) +
+                      ", expected a positive one");
+  return {std::exp2(std::nearbyint(std::log2(resultScale / scale))),
+          resultScale};
+}
+
+/// Drops the low bits of numbers: round(round(x / scale + zero point) /
+/// divisor) less the zero point over the divisor. The zero point is not divided
+/// in the older form, which has no bounds either but those of its input.
+static void importTrunc(NodeImporter &node) {
+  bool isOld = !node.hasInput(5);
+  float scale = readNumber(node, 1, "the scale");
+  float zeroPoint = readNumber(node, 2, "the zero point");
+  if (!(scale > 0.0f))
+    node.notSupported("a scale of " + toText(scale) +
+                      ", expected a positive one");
+  auto [divisor, resultScale] = readTruncation(node, scale);
+  unsigned bits = readBits(node, isOld ? 4 : 5);
+  // Whether numbers are signed is not said there: one bit more holds both.
+  bool isSigned = isOld || node.getInt("signed", 1) != 0;
+  if (isOld && ++bits > 8)
+    node.notSupported("a bit width of 8 without the scale of the result");
+  Value x = node.create<DivOp>({node.input(0), node.splat(scale)});
+  if (zeroPoint != 0.0f)
+    x = node.create<AddOp>({x, node.splat(zeroPoint)});
+  x = node.create<MulOp>({node.create<RoundOp>(x), node.splat(1.0f / divisor)});
+  QuantizerAttr quantizer = QuantizerAttr::get(
+      node.getBuilder().getContext(), bits,
+      isSigned ? Encoding::Signed : Encoding::Unsigned,
+      node.getInt("narrow", 0) != 0, readRounding(node, "FLOOR"),
+      SignZero::PlusOne, /*scale=*/{}, /*zero_point=*/{}, /*axis=*/-1,
+      Surrogate::StraightThrough);
+  x = node.create<QuantizeOp>(
+      x, [&](auto &properties) { properties.quantizer = quantizer; });
+  if (zeroPoint != 0.0f)
+    x = node.create<SubOp>(
+        {x, node.splat(isOld ? zeroPoint : zeroPoint / divisor)});
+  node.define(0, node.create<MulOp>({x, node.splat(resultScale)}));
 }
 
 void qnn::addQuantHandlers(HandlerTable &table) {
   table["qonnx.BipolarQuant"] = importBipolarQuant;
   table["qonnx.IntQuant"] = importQuant;
   table["qonnx.Quant"] = importQuant;
+  table["qonnx.Trunc"] = importTrunc;
 }

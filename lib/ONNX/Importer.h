@@ -28,13 +28,16 @@
 namespace qnn {
 
 /// What an ONNX value has become; at least one of the first three is set.
+/// Narrow integers that are not constant are floats here: those that they stand
+/// for where `quantizer` says how QuantizeLinear made them, else the numbers.
 struct ImportedValue {
   mlir::Value value;
   mlir::DenseElementsAttr constant;               ///< f32 or i64
   const onnx::TensorProto *initializer = nullptr; ///< not decoded yet
   int32_t elementType = onnx::TensorProto::FLOAT; ///< ONNX's name of the type
-  /// Set for integers that QuantizeLinear makes, whose `value` is floats.
   QuantizerAttr quantizer;
+
+  bool isNumbers() const;
 };
 
 class GraphImporter {
@@ -134,6 +137,12 @@ public:
   /// How such integers were made, null for any others; and their floats.
   QuantizerAttr quantizerOfIntegers(int index) const;
   mlir::Value floatsOfIntegers(int index) const;
+  /// Output `index` holds integers, known by their numbers as floats.
+  void defineNumbers(int index, mlir::Value numbers, int32_t elementType);
+  /// True where input `index` is so known.
+  bool hasNumbers(int index) const;
+  /// The numbers of an input of integers, however it is known.
+  mlir::Value numbers(int index);
   /// The output is input `index` itself.
   void forward(int index);
   /// The float that a number stands for that goes with the integers which this
@@ -191,12 +200,16 @@ public:
   std::string makeName() const { return graph.makeName(); }
   /// The output is the value of that name.
   void forward(const std::string &name, int output = 0);
+  /// From a value of floats to a name for it, and back.
+  std::string nameOf(mlir::Value value);
+  mlir::Value valueOf(const std::string &name);
 
 private:
   mlir::Operation *build(mlir::OperationState &state,
                          mlir::ValueRange operands);
   bool foldConstants();
   void adoptQuantizer();
+  bool isMoved(int index) const;
 
   GraphImporter &graph;
   const onnx::NodeProto &node;
@@ -223,6 +236,7 @@ using HandlerTable = llvm::StringMap<NodeHandler>;
 void addConstantHandlers(HandlerTable &table);
 void addConvHandlers(HandlerTable &table);
 void addElementwiseHandlers(HandlerTable &table);
+void addIntegerHandlers(HandlerTable &table);
 void addNNHandlers(HandlerTable &table);
 void addPoolHandlers(HandlerTable &table);
 void addQDQHandlers(HandlerTable &table);
@@ -232,6 +246,7 @@ void addRecurrentHandlers(HandlerTable &table);
 void addReduceHandlers(HandlerTable &table);
 void addSelectHandlers(HandlerTable &table);
 void addShapeHandlers(HandlerTable &table);
+void addStepHandlers(HandlerTable &table);
 
 /// The importer of an op, or null.
 NodeHandler lookupHandler(const onnx::NodeProto &node);

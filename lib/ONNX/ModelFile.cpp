@@ -122,7 +122,7 @@ static void nameNodes(onnx::GraphProto &graph) {
 static void unifyQuantDomain(onnx::ModelProto &model) {
   bool isUsed = false;
   for (onnx::NodeProto &node : *model.mutable_graph()->mutable_node())
-    if (node.domain() == "onnx.brevitas" ||
+    if (node.domain() == "onnx.brevitas" || node.domain() == "finn" ||
         node.domain() == "finn.custom_op.general" ||
         node.domain() == quantDomain) {
       node.set_domain(quantDomain);

@@ -111,8 +111,13 @@ ArrayRef<int64_t> NodeImporter::shape(int index) const {
   return imported.constant.getType().getShape();
 }
 
+bool ImportedValue::isNumbers() const {
+  return value && !quantizer && elementType != onnx::TensorProto::FLOAT &&
+         elementType != onnx::TensorProto::INT64;
+}
+
 /// Ops that only move integers, or choose among them, do the same to the floats
-/// that they stand for.
+/// that they are known by.
 static bool movesElements(StringRef opType) {
   return llvm::StringSwitch<bool>(opType)
       .Cases({"ArgMax", "Concat", "Expand", "Flatten", "Gather"}, true)
@@ -123,16 +128,22 @@ static bool movesElements(StringRef opType) {
 
 void NodeImporter::adoptQuantizer() {
   for (int i = 0; movesElements(opType()) && i < numInputs(); ++i) {
-    QuantizerAttr quantizer = hasInput(i) ? quantizerOfIntegers(i) : nullptr;
-    if (!quantizer)
+    if (!hasInput(i) || (!quantizerOfIntegers(i) && !hasNumbers(i)))
       continue;
-    if (quantizer.isPerChannel())
+    QuantizerAttr quantizer = quantizerOfIntegers(i);
+    if (quantizer && quantizer.isPerChannel())
       notSupported("integers with a scale for each channel");
-    if (moved && moved != quantizer)
+    if (movedType != onnx::TensorProto::FLOAT && moved != quantizer)
       notSupported("integers of different scales or zero points");
     moved = quantizer;
     movedType = elementType(i);
   }
+}
+
+bool NodeImporter::isMoved(int index) const {
+  if (movedType == onnx::TensorProto::FLOAT || !hasInput(index))
+    return false;
+  return moved ? quantizerOfIntegers(index) == moved : hasNumbers(index);
 }
 
 float NodeImporter::floatOfNumber(float number) const {
@@ -142,7 +153,7 @@ float NodeImporter::floatOfNumber(float number) const {
 }
 
 Value NodeImporter::input(int index) {
-  if (moved && hasInput(index) && quantizerOfIntegers(index) == moved)
+  if (isMoved(index))
     return floatsOfIntegers(index);
   int32_t type = elementType(index);
   if (type != onnx::TensorProto::FLOAT)
@@ -154,7 +165,7 @@ Value NodeImporter::input(int index) {
 Value NodeImporter::anyInput(int index) {
   if (!hasInput(index))
     fail("input " + Twine(index) + " is missing");
-  if (moved && quantizerOfIntegers(index) == moved)
+  if (isMoved(index))
     return floatsOfIntegers(index);
   ImportedValue &imported = graph.lookup(node.input(index));
   if (imported.elementType != onnx::TensorProto::FLOAT &&
@@ -290,6 +301,37 @@ Value NodeImporter::floatsOfIntegers(int index) const {
   return graph.lookup(node.input(index)).value;
 }
 
+void NodeImporter::defineNumbers(int index, Value numbers,
+                                 int32_t elementType) {
+  if (!hasOutput(index))
+    return;
+  ImportedValue imported;
+  imported.value = numbers;
+  imported.elementType = elementType;
+  graph.define(node.output(index), imported);
+}
+
+bool NodeImporter::hasNumbers(int index) const {
+  return hasInput(index) && graph.lookup(node.input(index)).isNumbers();
+}
+
+Value NodeImporter::numbers(int index) {
+  if (hasNumbers(index))
+    return floatsOfIntegers(index);
+  if (QuantizerAttr quantizer = quantizerOfIntegers(index)) {
+    if (quantizer.isPerChannel())
+      notSupported("integers with a scale for each channel");
+    Value scale = splat(quantizer.getScaleOf(0));
+    Value steps =
+        create<RoundOp>(create<DivOp>({floatsOfIntegers(index), scale}));
+    return create<AddOp>({steps, splat(quantizer.getZeroPointOf(0))});
+  }
+  Tensor tensor;
+  llvm::append_range(tensor.floats, floats(index, "the operand"));
+  tensor.shape.assign(shape(index).begin(), shape(index).end());
+  return constantOp(makeConstant(tensor, graph.builder.getContext()));
+}
+
 void NodeImporter::forward(int index) {
   if (!hasInput(index))
     fail("input " + Twine(index) + " is missing");
@@ -322,6 +364,18 @@ std::string NodeImporter::importPart(StringRef opType,
   part.add_output(result);
   NodeImporter(*this, part, opset()).run();
   return result;
+}
+
+std::string NodeImporter::nameOf(Value value) {
+  std::string name = makeName();
+  ImportedValue imported;
+  imported.value = value;
+  graph.define(name, imported);
+  return name;
+}
+
+Value NodeImporter::valueOf(const std::string &name) {
+  return graph.materialize(graph.lookup(name), loc);
 }
 
 //===----------------------------------------------------------------------===//

@@ -41,6 +41,46 @@ static OpSchema makeQuantSchema(const char *name) {
   return schema;
 }
 
+/// Before the bit width of the result stands its scale, in the newer form.
+static OpSchema makeTruncSchema() {
+  using onnx::AttributeProto;
+  OpSchema schema = makeSchema("Trunc");
+  schema.Input(2, "zero_point", "", "P", OpSchema::Single, false)
+      .Input(3, "in_bit_width", "", "P", OpSchema::Single, false)
+      .Input(4, "out_scale", "", "P", OpSchema::Single, false)
+      .Input(5, "out_bit_width", "", "P", OpSchema::Optional, false)
+      .Attr("rounding_mode", "", AttributeProto::STRING, std::string("FLOOR"))
+      .Attr("narrow", "", AttributeProto::INT, int64_t(0))
+      .Attr("signed", "", AttributeProto::INT, int64_t(1));
+  return schema;
+}
+
+static OpSchema makeFloatQuantSchema() {
+  using onnx::AttributeProto;
+  OpSchema schema = makeSchema("FloatQuant");
+  schema.Input(2, "exponent_bits", "", "P", OpSchema::Single, false)
+      .Input(3, "mantissa_bits", "", "P", OpSchema::Single, false)
+      .Input(4, "exponent_bias", "", "P", OpSchema::Single, false)
+      .Input(5, "max_val", "", "P", OpSchema::Optional, false)
+      .Attr("rounding_mode", "", AttributeProto::STRING, std::string("ROUND"))
+      .Attr("has_inf", "", AttributeProto::INT, int64_t(0))
+      .Attr("has_nan", "", AttributeProto::INT, int64_t(0))
+      .Attr("has_subnormal", "", AttributeProto::INT, int64_t(0))
+      .Attr("saturation", "", AttributeProto::INT, int64_t(1))
+      .Attr("signed", "", AttributeProto::INT, int64_t(1));
+  return schema;
+}
+
+static OpSchema makeMultiThresholdSchema() {
+  using onnx::AttributeProto;
+  OpSchema schema = makeSchema("MultiThreshold");
+  schema.Attr("out_dtype", "", AttributeProto::STRING, false)
+      .Attr("out_scale", "", AttributeProto::FLOAT, 1.0f)
+      .Attr("out_bias", "", AttributeProto::FLOAT, 0.0f)
+      .Attr("data_layout", "", AttributeProto::STRING, std::string("NCHW"));
+  return schema;
+}
+
 void qnn::registerSchemas() {
   static const bool done = [] {
     registerMicrosoftSchemas();
@@ -49,6 +89,9 @@ void qnn::registerSchemas() {
     onnx::RegisterSchema(makeQuantSchema("Quant"));
     onnx::RegisterSchema(makeQuantSchema("IntQuant"));
     onnx::RegisterSchema(makeSchema("BipolarQuant"));
+    onnx::RegisterSchema(makeTruncSchema());
+    onnx::RegisterSchema(makeFloatQuantSchema());
+    onnx::RegisterSchema(makeMultiThresholdSchema());
     return true;
   }();
   (void)done;
