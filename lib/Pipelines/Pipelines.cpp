@@ -61,6 +61,7 @@ void buildPackedPipeline(OpPassManager &pm) {
 }
 
 static void addBufferization(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createSplitDestinations());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =

@@ -96,6 +96,27 @@ def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def SplitDestinations : Pass<"qnn-split-destinations", "::mlir::func::FuncOp"> {
+  let summary = "a buffer of its own for each result, from where it is written on";
+  let description = [{
+    A `tensor.empty` with several uses, as CSE makes them, becomes one for each, before the
+    op that uses it: results that have nothing to do with each other would share a buffer, which
+    lives from the first to the last of them. So does a `linalg.fill` for each op that writes to
+    what it filled.
+
+    ```mlir
+    %0 = tensor.empty() : tensor<4xf32>
+    %1 = linalg.exp ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) -> tensor<4xf32>
+    %2 = linalg.exp ins(%1 : tensor<4xf32>) outs(%0 : tensor<4xf32>) -> tensor<4xf32>
+    // becomes
+    %0 = tensor.empty() : tensor<4xf32>
+    %1 = linalg.exp ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) -> tensor<4xf32>
+    %2 = tensor.empty() : tensor<4xf32>
+    %3 = linalg.exp ins(%1 : tensor<4xf32>) outs(%2 : tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+}
+
 def PlanArena : Pass<"qnn-plan-arena", "::mlir::ModuleOp"> {
   let summary = "places every buffer of the entry function in one arena argument";
   let description = [{
