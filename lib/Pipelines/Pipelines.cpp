@@ -83,6 +83,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createConvertQNNToLinalg());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createRecompute());
   pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
   // Elementwise loops are whole now, and those behind a product part of it.
   pm.addPass(createConvertQNNToVector());

@@ -35,12 +35,18 @@ void qnn::printError(Error error) {
 // Reading
 //===----------------------------------------------------------------------===//
 
-Expected<std::string> qnn::readFile(StringRef path) {
+Error qnn::checkIsFile(StringRef path) {
   sys::fs::file_status status;
   if (std::error_code code = sys::fs::status(path, status))
     return fileError(path, code.message());
   if (sys::fs::is_directory(status))
     return fileError(path, "is a directory");
+  return Error::success();
+}
+
+Expected<std::string> qnn::readFile(StringRef path) {
+  if (Error error = checkIsFile(path))
+    return std::move(error);
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
@@ -114,15 +120,22 @@ struct PendingFile {
 };
 } // namespace
 
-static Error writeAll(int descriptor, StringRef path, StringRef contents) {
+static void put(raw_ostream &os, const OutputFile &file) {
+  if (file.write)
+    file.write(os);
+  else
+    os << file.contents;
+}
+
+static Error writeAll(int descriptor, const OutputFile &file) {
   raw_fd_ostream os(descriptor, /*shouldClose=*/true);
-  os << contents;
+  put(os, file);
   os.close();
   if (!os.has_error())
     return Error::success();
   std::error_code code = os.error();
   os.clear_error();
-  return fileError(path, "cannot write: " + code.message());
+  return fileError(file.path, "cannot write: " + code.message());
 }
 
 /// True where `path` exists and is neither a regular file nor a folder.
@@ -132,12 +145,12 @@ static bool isDevice(StringRef path) {
          !sys::fs::is_regular_file(status) && !sys::fs::is_directory(status);
 }
 
-static Error writeDirectly(StringRef path, StringRef contents) {
+static Error writeDirectly(const OutputFile &file) {
   int descriptor = -1;
   if (std::error_code code = sys::fs::openFileForWrite(
-          path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None))
-    return fileError(path, "cannot write: " + code.message());
-  return writeAll(descriptor, path, contents);
+          file.path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None))
+    return fileError(file.path, "cannot write: " + code.message());
+  return writeAll(descriptor, file);
 }
 
 /// The file behind links, so that a rename replaces it and not the link.
@@ -160,13 +173,13 @@ static Expected<PendingFile> writeTemporary(const OutputFile &file) {
                                     temporary, sys::fs::OF_None, mode))
     return fileError(file.path, "cannot write: " + code.message());
   PendingFile pending(temporary.str().str(), target);
-  if (Error error = writeAll(descriptor, file.path, file.contents))
+  if (Error error = writeAll(descriptor, file))
     return std::move(error);
   return std::move(pending);
 }
 
-static Error writeStandardOutput(StringRef contents) {
-  outs() << contents;
+static Error writeStandardOutput(const OutputFile &file) {
+  put(outs(), file);
   return flushStandardOutput();
 }
 
@@ -187,9 +200,9 @@ Error qnn::writeFiles(ArrayRef<OutputFile> files) {
   for (const OutputFile &file : files) {
     Error error = Error::success();
     if (file.path == "-")
-      error = writeStandardOutput(file.contents);
+      error = writeStandardOutput(file);
     else if (isDevice(file.path))
-      error = writeDirectly(file.path, file.contents);
+      error = writeDirectly(file);
     if (error)
       return error;
   }

@@ -173,12 +173,11 @@ Expected<Array> qnn::readNpy(StringRef path) {
   return parseNpy(*contents, path);
 }
 
-std::string qnn::makeNpy(const Array &array) {
+std::string qnn::makeNpyHeader(ElementType type, ArrayRef<int64_t> shape) {
   std::string dictionary =
-      ("{'descr': '" + descrOf(array.type) + "', 'fortran_order': False, ")
-          .str() +
+      ("{'descr': '" + descrOf(type) + "', 'fortran_order': False, ").str() +
       "'shape': (";
-  for (int64_t dim : array.shape)
+  for (int64_t dim : shape)
     dictionary += std::to_string(dim) + ",";
   dictionary += "), }";
   // Header and data together are aligned to 64 bytes, as NumPy does it.
@@ -189,6 +188,11 @@ std::string qnn::makeNpy(const Array &array) {
   result += static_cast<char>(padded & 0xff);
   result += static_cast<char>(padded >> 8);
   result += dictionary;
+  return result;
+}
+
+std::string qnn::makeNpy(const Array &array) {
+  std::string result = makeNpyHeader(array.type, array.shape);
   result.append(array.bytes.begin(), array.bytes.end());
   return result;
 }

@@ -7,7 +7,11 @@
 
 #include "qnn/Support/Files.h"
 #include "qnn/Support/Npy.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <zlib.h>
 
 using namespace qnn;
@@ -15,55 +19,60 @@ using namespace llvm;
 using support::endian::read16le;
 using support::endian::read32le;
 
-namespace {
-struct Member {
-  std::string name;
-  unsigned method;
-  uint32_t crc, packedSize, size, headerOffset;
-};
+static constexpr StringLiteral endSignature("PK\x05\x06");
+static constexpr StringLiteral entrySignature("PK\x01\x02");
+static constexpr StringLiteral localSignature("PK\x03\x04");
 
-constexpr StringLiteral endSignature("PK\x05\x06");
-constexpr StringLiteral entrySignature("PK\x01\x02");
-constexpr StringLiteral localSignature("PK\x03\x04");
-} // namespace
+std::optional<std::string> NpzArchive::slice(uint64_t at,
+                                             uint64_t count) const {
+  if (at > fileSize || fileSize - at < count)
+    return std::nullopt;
+  auto buffer = MemoryBuffer::getFileSlice(path, count, at);
+  if (!buffer || (*buffer)->getBufferSize() != count)
+    return std::nullopt;
+  return (*buffer)->getBuffer().str();
+}
 
-static Expected<std::vector<Member>> readDirectory(StringRef archive,
-                                                   StringRef path) {
-  size_t end = archive.rfind(endSignature);
-  if (!archive.starts_with(localSignature) || end == StringRef::npos ||
-      archive.size() - end < 22)
+/// The end of the directory is 22 bytes before the end of the file, or more
+/// where a comment follows.
+Error NpzArchive::readDirectory() {
+  uint64_t tailSize = std::min<uint64_t>(fileSize, 22 + 0xffff);
+  std::optional<std::string> first = slice(0, localSignature.size());
+  std::optional<std::string> tail = slice(fileSize - tailSize, tailSize);
+  size_t end = tail ? StringRef(*tail).rfind(endSignature) : StringRef::npos;
+  if (!first || *first != localSignature || end == StringRef::npos ||
+      tail->size() - end < 22)
     return fileError(path, "not a .npz file, or truncated: no zip directory");
-  unsigned count = read16le(archive.data() + end + 10);
-  size_t at = read32le(archive.data() + end + 16);
-  std::vector<Member> members;
+  unsigned count = read16le(tail->data() + end + 10);
+  uint64_t start = read32le(tail->data() + end + 16);
+  uint64_t endOffset = fileSize - tailSize + end;
+  std::string directory =
+      slice(start, start < endOffset ? endOffset - start : 0).value_or("");
+  size_t at = 0;
   for (unsigned i = 0; i < count; ++i) {
-    if (at > archive.size() || archive.size() - at < 46 ||
-        !archive.substr(at).starts_with(entrySignature))
+    StringRef entry = StringRef(directory).substr(at);
+    if (entry.size() < 46 || !entry.starts_with(entrySignature))
       return fileError(path, "corrupt zip directory: member " + Twine(i) +
                                  " of " + Twine(count));
-    const char *entry = archive.data() + at;
-    size_t nameLength = read16le(entry + 28);
-    members.push_back({archive.substr(at + 46, nameLength).str(),
-                       read16le(entry + 10), read32le(entry + 16),
-                       read32le(entry + 20), read32le(entry + 24),
-                       read32le(entry + 42)});
-    at += 46 + nameLength + read16le(entry + 30) + read16le(entry + 32);
+    size_t nameLength = read16le(entry.data() + 28);
+    members.push_back({entry.substr(46, nameLength).str(),
+                       read16le(entry.data() + 10), read32le(entry.data() + 16),
+                       read32le(entry.data() + 20), read32le(entry.data() + 24),
+                       read32le(entry.data() + 42)});
+    at += 46 + nameLength + read16le(entry.data() + 30) +
+          read16le(entry.data() + 32);
   }
-  return members;
+  return Error::success();
 }
 
 /// The packed bytes of a member; empty optional where they lie outside.
-static std::optional<StringRef> packedBytes(StringRef archive,
-                                            const Member &member) {
-  size_t at = member.headerOffset;
-  if (at > archive.size() || archive.size() - at < 30 ||
-      !archive.substr(at).starts_with(localSignature))
+std::optional<std::string> NpzArchive::packedBytes(const Member &member) const {
+  std::optional<std::string> header = slice(member.headerOffset, 30);
+  if (!header || !StringRef(*header).starts_with(localSignature))
     return std::nullopt;
-  const char *header = archive.data() + at;
-  at += 30 + read16le(header + 26) + read16le(header + 28);
-  if (at > archive.size() || archive.size() - at < member.packedSize)
-    return std::nullopt;
-  return archive.substr(at, member.packedSize);
+  uint64_t at = uint64_t(member.headerOffset) + 30 +
+                read16le(header->data() + 26) + read16le(header->data() + 28);
+  return slice(at, member.packedSize);
 }
 
 /// Inflates exactly `size` bytes; false where the data does not give them.
@@ -80,10 +89,9 @@ static bool inflateRaw(StringRef packed, std::string &result) {
   return status == Z_STREAM_END && stream.avail_out == 0;
 }
 
-static Expected<std::string> unpack(StringRef archive, const Member &member,
-                                    StringRef path) {
-  std::string name = (path + ": member '" + member.name + "'").str();
-  std::optional<StringRef> packed = packedBytes(archive, member);
+Expected<std::string> NpzArchive::unpack(const Member &member) const {
+  std::string name = path + ": member '" + member.name + "'";
+  std::optional<std::string> packed = packedBytes(member);
   if (!packed)
     return fileError(name, "truncated");
   if (member.method != 0 && member.method != 8)
@@ -93,37 +101,72 @@ static Expected<std::string> unpack(StringRef archive, const Member &member,
   // Deflate packs a byte into a bit at best: more is damage, not data.
   if (member.size / 1100 > member.packedSize)
     return fileError(name, "corrupt");
-  std::string data(member.size, '\0');
-  if (member.method == 0)
-    data = packed->str();
-  else if (!inflateRaw(*packed, data))
-    return fileError(name, "corrupt deflated data");
+  std::string data;
+  if (member.method == 0) {
+    data = std::move(*packed);
+  } else {
+    data.resize(member.size);
+    if (!inflateRaw(*packed, data))
+      return fileError(name, "corrupt deflated data");
+  }
   const auto *bytes = reinterpret_cast<const Bytef *>(data.data());
   if (crc32(0, bytes, data.size()) != member.crc)
     return fileError(name, "checksum differs: the data is corrupt");
   return data;
 }
 
+Expected<NpzArchive> NpzArchive::open(StringRef path) {
+  NpzArchive archive;
+  archive.path = path.str();
+  if (Error error = checkIsFile(path))
+    return std::move(error);
+  if (std::error_code code = sys::fs::file_size(path, archive.fileSize))
+    return fileError(path, code.message());
+  if (Error error = archive.readDirectory())
+    return std::move(error);
+  return archive;
+}
+
+const NpzArchive::Member *NpzArchive::find(StringRef name) const {
+  // Of equal names the last one counts.
+  for (const Member &member : reverse(members)) {
+    StringRef file = member.name;
+    if (file.consume_back(".npy") && file == name)
+      return &member;
+  }
+  return nullptr;
+}
+
+bool NpzArchive::contains(StringRef name) const { return find(name); }
+
+std::vector<std::string> NpzArchive::names() const {
+  std::vector<std::string> names;
+  for (const Member &member : members) {
+    StringRef file = member.name;
+    if (file.consume_back(".npy"))
+      names.push_back(file.str());
+  }
+  return names;
+}
+
+Expected<Array> NpzArchive::read(StringRef name) const {
+  const Member &member = *find(name);
+  Expected<std::string> contents = unpack(member);
+  if (!contents)
+    return contents.takeError();
+  return parseNpy(*contents, path + ": member '" + member.name + "'");
+}
+
 Expected<std::map<std::string, Array>> qnn::readNpz(StringRef path) {
-  Expected<std::string> archive = readFile(path);
+  Expected<NpzArchive> archive = NpzArchive::open(path);
   if (!archive)
     return archive.takeError();
-  Expected<std::vector<Member>> members = readDirectory(*archive, path);
-  if (!members)
-    return members.takeError();
   std::map<std::string, Array> arrays;
-  for (const Member &member : *members) {
-    StringRef name = member.name;
-    if (!name.consume_back(".npy"))
-      continue;
-    Expected<std::string> contents = unpack(*archive, member, path);
-    if (!contents)
-      return contents.takeError();
-    Expected<Array> array =
-        parseNpy(*contents, (path + ": member '" + member.name + "'").str());
+  for (const std::string &name : archive->names()) {
+    Expected<Array> array = archive->read(name);
     if (!array)
       return array.takeError();
-    arrays[name.str()] = std::move(*array);
+    arrays[name] = std::move(*array);
   }
   return arrays;
 }
@@ -154,33 +197,52 @@ static void putCommon(std::string &out, StringRef name, uint32_t crc,
   put16(out, 0);
 }
 
-Expected<std::string> qnn::makeNpz(const std::map<std::string, Array> &arrays) {
-  std::string archive, directory;
-  for (const auto &[name, array] : arrays) {
-    std::string file = name + ".npy", data = makeNpy(array);
-    if (archive.size() + data.size() > 0xf0000000)
-      return makeError(".npz: the arrays exceed 4 GB");
-    uint32_t crc =
-        crc32(0, reinterpret_cast<const Bytef *>(data.data()), data.size());
+/// The header of an array's file, and the checksum of both.
+static std::pair<std::string, uint32_t> makeHeader(const ArrayView &array) {
+  std::string header = makeNpyHeader(array.type, array.shape);
+  uint32_t crc =
+      crc32(0, reinterpret_cast<const Bytef *>(header.data()), header.size());
+  // Of no bytes zlib gives the checksum of nothing.
+  if (!array.bytes.empty())
+    crc = crc32_z(crc, array.bytes.data(), array.bytes.size());
+  return {header, crc};
+}
+
+static void putNpz(raw_ostream &os, ArrayRef<ArrayView> arrays) {
+  std::string directory;
+  uint32_t offset = 0;
+  for (const ArrayView &array : arrays) {
+    auto [header, crc] = makeHeader(array);
+    std::string file = array.name + ".npy", local(localSignature);
+    uint32_t size = header.size() + array.bytes.size();
     directory += entrySignature;
     put16(directory, 20);
-    putCommon(directory, file, crc, data.size());
+    putCommon(directory, file, crc, size);
     directory.append(10, '\0'); // comment, disk, attributes
-    put32(directory, archive.size());
+    put32(directory, offset);
     directory += file;
-    archive += localSignature;
-    putCommon(archive, file, crc, data.size());
-    archive += file;
-    archive += data;
+    putCommon(local, file, crc, size);
+    os << local << file << header << toStringRef(array.bytes);
+    offset += local.size() + file.size() + size;
   }
-  uint32_t start = archive.size(), length = directory.size();
-  archive += directory;
-  archive += endSignature;
-  put32(archive, 0);
-  put16(archive, arrays.size());
-  put16(archive, arrays.size());
-  put32(archive, length);
-  put32(archive, start);
-  put16(archive, 0);
-  return archive;
+  uint32_t length = directory.size();
+  directory += endSignature;
+  put32(directory, 0);
+  put16(directory, arrays.size());
+  put16(directory, arrays.size());
+  put32(directory, length);
+  put32(directory, offset);
+  put16(directory, 0);
+  os << directory;
+}
+
+Error qnn::writeNpz(StringRef path, ArrayRef<ArrayView> arrays) {
+  uint64_t size = 0;
+  for (const ArrayView &array : arrays)
+    size += array.bytes.size() + array.name.size() + 256;
+  if (size > 0xf0000000)
+    return makeError(".npz: the arrays exceed 4 GB");
+  OutputFile file{path.str(), {}};
+  file.write = [&](raw_ostream &os) { putNpz(os, arrays); };
+  return writeFiles(file);
 }

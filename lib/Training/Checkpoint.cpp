@@ -50,55 +50,69 @@ Progress qnn::progressFromJSON(const json::Object &object) {
 
 Error qnn::writeCheckpoint(StringRef path, const CheckpointMeta &meta,
                            ArrayRef<StateView> states) {
-  std::map<std::string, Array> arrays;
+  std::vector<ArrayView> arrays;
   for (const StateView &state : states) {
-    Array array(ElementType::F32, state.shape);
-    std::memcpy(array.bytes.data(), state.data, array.bytes.size());
-    arrays[state.name] = std::move(array);
+    ArrayRef<float> values(state.data, state.size());
+    arrays.push_back({state.name, ElementType::F32, state.shape,
+                      ArrayRef(reinterpret_cast<const uint8_t *>(values.data()),
+                               values.size() * sizeof(float))});
   }
   std::string text;
   raw_string_ostream(text) << json::Value(
       json::Object{{"progress", toJSON(meta.progress)},
                    {"config", json::Object(meta.config)},
                    {"seed", std::to_string(meta.seed)}});
-  Array bytes(ElementType::U8, {int64_t(text.size())});
-  std::memcpy(bytes.bytes.data(), text.data(), text.size());
-  arrays["meta"] = std::move(bytes);
-  Expected<std::string> archive = makeNpz(arrays);
-  return archive ? writeFile(path, *archive) : archive.takeError();
+  int64_t length = text.size();
+  arrays.push_back(
+      {"meta", ElementType::U8, length, arrayRefFromStringRef(text)});
+  llvm::sort(arrays, [](const ArrayView &a, const ArrayView &b) {
+    return a.name < b.name;
+  });
+  return writeNpz(path, arrays);
+}
+
+static Error checkFits(StringRef path, const StateView &state,
+                       const Array &array) {
+  if (array.shape == state.shape && array.type == ElementType::F32)
+    return Error::success();
+  return fileError(path, "array '" + state.name + "': expected f32 " +
+                             shapeName(state.shape) + ", but got " +
+                             elementName(array.type) + " " +
+                             shapeName(array.shape));
 }
 
 Error qnn::readStates(StringRef path, ArrayRef<StateView> states) {
-  auto arrays = readNpz(path);
-  if (!arrays)
-    return arrays.takeError();
-  for (const StateView &state : states) {
-    auto found = arrays->find(state.name);
-    if (found == arrays->end())
-      return fileError(path, "no array '" + state.name +
-                                 "': the checkpoint is of another network");
-    const Array &array = found->second;
-    if (array.shape != state.shape || array.type != ElementType::F32)
-      return fileError(path, "array '" + state.name + "': expected f32 " +
-                                 shapeName(state.shape) + ", but got " +
-                                 elementName(array.type) + " " +
-                                 shapeName(array.shape));
-  }
-  for (const StateView &state : states) {
-    const Array &array = arrays->at(state.name);
-    std::memcpy(state.data, array.bytes.data(), array.bytes.size());
-  }
+  Expected<NpzArchive> archive = NpzArchive::open(path);
+  if (!archive)
+    return archive.takeError();
+  // Nothing changes before all arrays were seen; they are read one by one, for
+  // together they may be most of the memory.
+  for (bool copies : {false, true})
+    for (const StateView &state : states) {
+      if (!archive->contains(state.name))
+        return fileError(path, "no array '" + state.name +
+                                   "': the checkpoint is of another network");
+      Expected<Array> array = archive->read(state.name);
+      if (!array)
+        return array.takeError();
+      if (Error error = checkFits(path, state, *array))
+        return error;
+      if (copies)
+        std::memcpy(state.data, array->bytes.data(), array->bytes.size());
+    }
   return Error::success();
 }
 
 Expected<CheckpointMeta> qnn::readMeta(StringRef path) {
-  auto arrays = readNpz(path);
-  if (!arrays)
-    return arrays.takeError();
-  auto found = arrays->find("meta");
-  if (found == arrays->end())
+  Expected<NpzArchive> archive = NpzArchive::open(path);
+  if (!archive)
+    return archive.takeError();
+  if (!archive->contains("meta"))
     return fileError(path, "not a checkpoint: no array 'meta'");
-  StringRef text(found->second.data<char>(), found->second.bytes.size());
+  Expected<Array> array = archive->read("meta");
+  if (!array)
+    return array.takeError();
+  StringRef text(array->data<char>(), array->bytes.size());
   Expected<json::Value> value = json::parse(text);
   if (!value) {
     consumeError(value.takeError());

@@ -12,6 +12,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <functional>
 #include <string>
 
 namespace qnn {
@@ -25,6 +27,8 @@ llvm::Error fileError(llvm::StringRef path, const llvm::Twine &reason);
 /// a damaged file it quotes.
 void printError(llvm::Error error);
 
+/// Fails where `path` is no file.
+llvm::Error checkIsFile(llvm::StringRef path);
 /// The bytes of a regular file.
 llvm::Expected<std::string> readFile(llvm::StringRef path);
 /// The bytes of a file, unpacked where they are gzip data.
@@ -34,6 +38,8 @@ struct OutputFile {
   std::string path; ///< `-`: standard output
   std::string contents;
   bool executable = false;
+  /// What writes the contents, where they are too large for a string.
+  std::function<void(llvm::raw_ostream &)> write = {};
 };
 
 /// Writes all files or none of them. Devices and pipes are written directly.

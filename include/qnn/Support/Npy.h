@@ -13,6 +13,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <map>
+#include <optional>
 
 namespace qnn {
 
@@ -22,13 +23,53 @@ llvm::Expected<Array> readNpy(llvm::StringRef path);
 
 /// The contents of a .npy file of version 1.
 std::string makeNpy(const Array &array);
+/// What is before the data there.
+std::string makeNpyHeader(ElementType type, llvm::ArrayRef<int64_t> shape);
 
-/// All members of an archive, without their `.npy`.
+/// An archive, of which only the directory is in memory.
+class NpzArchive {
+public:
+  static llvm::Expected<NpzArchive> open(llvm::StringRef path);
+
+  /// Names of all arrays, without their `.npy`.
+  std::vector<std::string> names() const;
+  bool contains(llvm::StringRef name) const;
+  /// The array of that name, which is there.
+  llvm::Expected<Array> read(llvm::StringRef name) const;
+
+private:
+  struct Member {
+    std::string name;
+    unsigned method;
+    uint32_t crc, packedSize, size, headerOffset;
+  };
+
+  llvm::Error readDirectory();
+  /// Bytes of the file; none where they lie outside.
+  std::optional<std::string> slice(uint64_t at, uint64_t count) const;
+  std::optional<std::string> packedBytes(const Member &member) const;
+  llvm::Expected<std::string> unpack(const Member &member) const;
+  const Member *find(llvm::StringRef name) const;
+
+  std::string path;
+  uint64_t fileSize = 0;
+  std::vector<Member> members;
+};
+
+/// All arrays of an archive.
 llvm::Expected<std::map<std::string, Array>> readNpz(llvm::StringRef path);
 
-/// The contents of an archive with these members, stored. Fails from 4 GB on,
-/// where the format ends.
-llvm::Expected<std::string> makeNpz(const std::map<std::string, Array> &arrays);
+/// An array that lies somewhere.
+struct ArrayView {
+  std::string name;
+  ElementType type;
+  llvm::ArrayRef<int64_t> shape;
+  llvm::ArrayRef<uint8_t> bytes;
+};
+
+/// Writes an archive with these arrays, stored; none is copied. Fails from 4 GB
+/// on, where the format ends.
+llvm::Error writeNpz(llvm::StringRef path, llvm::ArrayRef<ArrayView> arrays);
 
 } // namespace qnn
 

@@ -96,6 +96,34 @@ def LowerCopies : Pass<"qnn-lower-copies", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def Recompute : Pass<"qnn-recompute", "::mlir::func::FuncOp"> {
+  let summary = "what the backward part of a step reads is computed again, or kept as bytes";
+  let description = [{
+    A tensor that an elementwise `linalg.generic` of few cheap operations makes is computed again for its late
+    readers, and fused there, where what it is made of is in memory anyway: the result of a
+    batch normalization, whose input is kept; signs; quantized weights. Where a loop knows of a tensor but how a
+    comparison came out (windows of quantizers, relu, random masks), the comparison is made early, and bytes
+    are kept. No bit of a result changes.
+
+    ```mlir
+    %1 = linalg.generic ins(%x, %mean : ...) { arith.subf }
+    "use"(%1) : ...
+    ... // much later
+    %2 = linalg.generic ins(%1, %g : ...) { arith.mulf }
+    %3 = linalg.generic ins(%x, %g : ...) { arith.addf }
+    // becomes
+    %1 = linalg.generic ins(%x, %mean : ...) { arith.subf }
+    "use"(%1) : ...
+    ...
+    %4 = linalg.generic ins(%x, %mean : ...) { arith.subf }
+    %2 = linalg.generic ins(%4, %g : ...) { arith.mulf }
+    %3 = linalg.generic ins(%x, %g : ...) { arith.addf }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def SplitDestinations : Pass<"qnn-split-destinations", "::mlir::func::FuncOp"> {
   let summary = "a buffer of its own for each result, from where it is written on";
   let description = [{

@@ -55,7 +55,8 @@ static std::optional<unsigned> dataOperand(Operation *op) {
 
 bool PointwiseChain::addStep(Operation *op) {
   if (!isa<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, ReluOp, LeakyReluOp,
-           ClipOp, AbsOp, NegOp, BatchNormOp, BiasAddOp, DequantizeOp>(op))
+           ClipOp, AbsOp, NegOp, BatchNormOp, BiasAddOp, EncodeOp,
+           DequantizeOp>(op))
     return false;
   std::optional<unsigned> position = dataOperand(op);
   if (!position)
@@ -73,6 +74,9 @@ bool PointwiseChain::addStep(Operation *op) {
 
 bool PointwiseChain::fillStep(Step &step) {
   Operation *op = step.op;
+  if (auto encode = dyn_cast<EncodeOp>(op))
+    return encode.getQuantizer().getEncoding() == Encoding::Bipolar &&
+           tensorType(encode.getResult()).getElementType().isInteger(8);
   if (auto dequantize = dyn_cast<DequantizeOp>(op)) {
     bool isByte =
         tensorType(dequantize.getInput()).getElementTypeBitWidth() >= 8;
@@ -160,6 +164,13 @@ static Value emitDequantize(DequantizeOp op, ImplicitLocOpBuilder &b,
                      isNeutral[1] ? Value() : constants[1]});
 }
 
+/// qnn.encode of a bipolar quantizer.
+static Value emitBits(EncodeOp op, ImplicitLocOpBuilder &b, Value lanes) {
+  return arith::ExtUIOp::create(
+      b, withElement(lanes.getType(), b.getI8Type()),
+      emitSignBit(b, lanes, op.getQuantizer().getSignZero()));
+}
+
 Value PointwiseChain::emit(ImplicitLocOpBuilder &b, Value lanes,
                            ReadFn read) const {
   Type floats = withElement(lanes.getType(), b.getF32Type());
@@ -177,6 +188,10 @@ Value PointwiseChain::emit(ImplicitLocOpBuilder &b, Value lanes,
       if (auto shaped = dyn_cast<ShapedType>(floats))
         number = DenseElementsAttr::get(shaped, constant.numbers[0]);
       operands.push_back(arith::ConstantOp::create(b, number));
+    }
+    if (auto encode = dyn_cast<EncodeOp>(step.op)) {
+      lanes = emitBits(encode, b, lanes);
+      continue;
     }
     if (auto dequantize = dyn_cast<DequantizeOp>(step.op)) {
       lanes = emitDequantize(dequantize, b, lanes, operands, isNeutral);

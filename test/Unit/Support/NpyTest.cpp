@@ -149,13 +149,18 @@ TEST_F(NpyTest, DamagedNpzNeverCrashes) {
 }
 
 TEST_F(NpyTest, WrittenArchivesAreRead) {
-  std::map<std::string, Array> arrays;
-  arrays["a"] = Array(ElementType::F32, {2, 3});
-  arrays["a"].set(5, 1.5);
-  arrays["b/c"] = Array(ElementType::U8, {0});
-  llvm::Expected<std::string> archive = makeNpz(arrays);
-  ASSERT_TRUE(bool(archive));
-  auto read = readNpz(put("x.npz", *archive));
+  Array a(ElementType::F32, {2, 3}), b(ElementType::U8, {0});
+  a.set(5, 1.5);
+  std::vector<ArrayView> arrays{{"a", a.type, a.shape, a.bytes},
+                                {"b/c", b.type, b.shape, b.bytes}};
+  llvm::Error error = writeNpz(path("x.npz"), arrays);
+  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  auto archive = NpzArchive::open(path("x.npz"));
+  ASSERT_TRUE(bool(archive)) << llvm::toString(archive.takeError());
+  EXPECT_EQ(archive->names(), (std::vector<std::string>{"a", "b/c"}));
+  EXPECT_TRUE(archive->contains("b/c"));
+  EXPECT_FALSE(archive->contains("b"));
+  auto read = readNpz(path("x.npz"));
   ASSERT_TRUE(bool(read)) << llvm::toString(read.takeError());
   ASSERT_EQ(read->size(), 2u);
   EXPECT_EQ(read->at("a").at(5), 1.5);

@@ -79,7 +79,11 @@ protected:
       arrays[prefix + std::string("images")] = images;
       arrays[prefix + std::string("labels")] = labels;
     }
-    std::string file = put("data.npz", llvm::cantFail(makeNpz(arrays)));
+    std::string file = path("data.npz");
+    std::vector<ArrayView> views;
+    for (const auto &[name, array] : arrays)
+      views.push_back({name, array.type, array.shape, array.bytes});
+    llvm::cantFail(writeNpz(file, views));
     plan.data.source = "npz:" + file;
     plan.data.validation = 0.4;
     plan.batch = 4;

@@ -9,6 +9,7 @@
 #include "ConstantCodes.h"
 #include "PackLookups.h"
 #include "PackSigns.h"
+#include "SignSource.h"
 #include "qnn/Arith/Code.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/LookupKernel.h"
@@ -314,6 +315,26 @@ std::vector<float> transposed(ArrayRef<float> values, int64_t rows,
   return result;
 }
 
+/// `numbers` in another shape. What quantizes them moves behind the reshape: a
+/// transpose computes it on the way, and they need no memory.
+Value reshapeComputed(OpBuilder &b, Location loc, Value numbers,
+                      ArrayRef<int64_t> shape) {
+  auto reshape = [&](Value tensor) -> Value {
+    Type element = tensorType(tensor).getElementType();
+    return ReshapeOp::create(b, loc, RankedTensorType::get(shape, element),
+                             tensor);
+  };
+  auto dequantize = numbers.getDefiningOp<DequantizeOp>();
+  std::optional<SignSource> source = SignSource::find(numbers);
+  if (!dequantize || !source || !source->quantizer)
+    return reshape(numbers);
+  Value codes = source->encode(b, reshape(source->root));
+  return DequantizeOp::create(
+      b, loc, withElements(tensorType(codes), b.getF32Type()), codes,
+      dequantize.getCodeAttr(), dequantize.getScaleAttr(),
+      dequantize.getZeroPointAttr(), dequantize.getAxisAttr());
+}
+
 /// Computed weights [O, ..] in tiles [blocks, .., T], zeros beyond O.
 Value tileComputed(OpBuilder &b, Location loc, Value rows, int64_t tile) {
   SmallVector<int64_t> shape(shapeOf(rows)), permutation{0};
@@ -328,8 +349,7 @@ Value tileComputed(OpBuilder &b, Location loc, Value rows, int64_t tile) {
   for (int64_t i = 2, rank = shape.size(); i < rank; ++i)
     permutation.push_back(i);
   permutation.push_back(1);
-  Value blocks = ReshapeOp::create(
-      b, loc, RankedTensorType::get(shape, b.getF32Type()), full);
+  Value blocks = reshapeComputed(b, loc, full, shape);
   return TransposeOp::create(b, loc, blocks, permutation);
 }
 
