@@ -48,6 +48,19 @@ func.func @decode(%x: tensor<1x7x7x64xi16>) -> tensor<1x64x7x7xf32> {
   return %1 : tensor<1x64x7x7xf32>
 }
 
+// Weights become signs on the way to the tiles of a product.
+// CHECK-LABEL: @signs
+// CHECK-NOT: linalg.generic
+// CHECK-COUNT-16: vector.transfer_read {{.*}} : tensor<2x32x64xf32>, vector<16xf32>
+// CHECK-COUNT-16: vector.transfer_write {{.*}} : vector<16xf32>, tensor<2x64x32xf32>
+func.func @signs(%w: tensor<2x32x64xf32>) -> tensor<2x64x32xf32> {
+  %0 = qnn.encode %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, sign_zero = minus_one>}
+      : (tensor<2x32x64xf32>) -> tensor<2x32x64xi8>
+  %1 = qnn.dequantize %0 {code = #qnn.code<1, bipolar>, scale = array<f32: 1.0>} : (tensor<2x32x64xi8>) -> tensor<2x32x64xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 1>} : (tensor<2x32x64xf32>) -> tensor<2x64x32xf32>
+  return %2 : tensor<2x64x32xf32>
+}
+
 // The floats are needed anyhow.
 // CHECK-LABEL: @decode_and_use
 // CHECK: linalg.generic

@@ -143,6 +143,23 @@ func.func @transposed_matmul(%x: tensor<4x7xf32>, %w: tensor<40x7xf32>) -> tenso
 
 // -----
 
+// What quantizes weights stays next to the transpose, which computes it on the way.
+// CHECK-LABEL: func.func @quantized_matmul
+// CHECK: %[[B:.*]] = qnn.reshape %arg1 : (tensor<64x7xf32>) -> tensor<2x32x7xf32>
+// CHECK: %[[C:.*]] = qnn.encode %[[B]]
+// CHECK: %[[Q:.*]] = qnn.dequantize %[[C]] {code = #qnn.code<1, bipolar>, scale = array<f32: 2.000000e+00>}
+// CHECK: %[[T:.*]] = qnn.transpose %[[Q]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: qnn.f32_matmul %arg0, %[[T]]
+func.func @quantized_matmul(%x: tensor<4x7xf32>, %w: tensor<64x7xf32>) -> tensor<4x64xf32> {
+  %0 = qnn.encode %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar, sign_zero = minus_one>}
+      : (tensor<64x7xf32>) -> tensor<64x7xi8>
+  %1 = qnn.dequantize %0 {code = #qnn.code<1, bipolar>, scale = array<f32: 2.0>} : (tensor<64x7xi8>) -> tensor<64x7xf32>
+  %2 = qnn.matmul %x, %1 {transpose_rhs, kernel = #qnn.kernel<f32_fma, tile = [2, 32]>} : (tensor<4x7xf32>, tensor<64x7xf32>) -> tensor<4x64xf32>
+  return %2 : tensor<4x64xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @computed_conv
 // CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 0, 2, 3, 1>}
 // CHECK: %[[B:.*]] = qnn.reshape %[[R]] : (tensor<64x3x3x5xf32>) -> tensor<2x32x3x3x5xf32>
