@@ -171,6 +171,7 @@ OwningOpRef<ModuleOp> GraphImporter::run(StringRef functionName) {
 
 static HandlerTable makeHandlerTable() {
   HandlerTable table;
+  addCompareHandlers(table);
   addConstantHandlers(table);
   addConvHandlers(table);
   addElementwiseHandlers(table);

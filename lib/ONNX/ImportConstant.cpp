@@ -68,14 +68,18 @@ static void importSize(NodeImporter &node) {
 
 static void importIdentity(NodeImporter &node) { node.forward(0); }
 
-/// Of a value that is not constant: float to float, or of integers that are
-/// known by their numbers.
+/// Of a value that is not constant: float to float or bool, or of integers that
+/// are known by their numbers.
 static void importCast(NodeImporter &node) {
   int32_t from = node.elementType(0), to = node.getInt("to", 0);
   if (from == to && to == TensorProto::FLOAT)
     return node.forward(0);
   if (node.hasNumbers(0) && to == TensorProto::FLOAT)
     return node.define(0, node.numbers(0));
+  if (from == TensorProto::FLOAT && to == TensorProto::BOOL) {
+    Value sign = node.create<SignOp>(node.input(0));
+    return node.defineNumbers(0, node.create<AbsOp>(sign), to);
+  }
   node.notSupported("cast from " + elementTypeName(from) + " to " +
                     elementTypeName(to));
 }

@@ -56,6 +56,27 @@ static void importReciprocal(NodeImporter &node) {
   node.define(0, node.create<DivOp>({node.splat(1.0f), node.input(0)}));
 }
 
+/// The error function within 1.5e-7 (Abramowitz and Stegun, 7.1.26):
+/// sign(x) * (1 - t * p(t) * exp(-x^2)) with t = 1 / (1 + 0.3275911 |x|).
+static void importErf(NodeImporter &node) {
+  Value x = node.input(0), one = node.splat(1.0f);
+  Value magnitude = node.create<AbsOp>(x);
+  Value t = node.create<DivOp>(
+      {one,
+       node.create<AddOp>(
+           {node.create<MulOp>({magnitude, node.splat(0.3275911f)}), one})});
+  Value sum = node.splat(1.061405429f);
+  for (float factor :
+       {-1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f})
+    sum =
+        node.create<AddOp>({node.create<MulOp>({sum, t}), node.splat(factor)});
+  Value square = node.create<MulOp>({x, x});
+  Value bell = node.create<ExpOp>(node.create<NegOp>(square));
+  Value rest = node.create<MulOp>({node.create<MulOp>({sum, t}), bell});
+  Value result = node.create<SubOp>({one, rest});
+  node.define(0, node.create<MulOp>({node.create<SignOp>(x), result}));
+}
+
 //===----------------------------------------------------------------------===//
 // Activations
 //===----------------------------------------------------------------------===//
@@ -159,6 +180,7 @@ void qnn::addElementwiseHandlers(HandlerTable &table) {
   table["Clip"] = importClip;
   table["Div"] = importBinary<DivOp>;
   table["Elu"] = importElu;
+  table["Erf"] = importErf;
   table["Exp"] = importUnary<ExpOp>;
   table["Floor"] = importUnary<FloorOp>;
   table["HardSigmoid"] = importHardSigmoid;

@@ -2,6 +2,10 @@
 
 #include "Importer.h"
 
+#include "onnx/defs/attr_proto_util.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
+
 using namespace mlir;
 using namespace qnn;
 
@@ -95,6 +99,68 @@ static void importBatchNormalization(NodeImporter &node) {
   }));
 }
 
+static Value mean(NodeImporter &node, Value input, ArrayRef<int64_t> axes) {
+  return node.create<ReduceOp>(input, [&](auto &properties) {
+    Builder &builder = node.getBuilder();
+    properties.kind =
+        ReduceKindAttr::get(builder.getContext(), ReduceKind::Mean);
+    properties.axes = builder.getDenseI64ArrayAttr(axes);
+    properties.keep_dims = builder.getUnitAttr();
+  });
+}
+
+/// Mean 0 and variance 1 of each channel of each sample, then scale and bias of
+/// the channel.
+static void importInstanceNormalization(NodeImporter &node) {
+  int64_t rank = node.rank(0);
+  if (rank < 3)
+    node.notSupported("an input of rank " + Twine(rank));
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(2, rank));
+  SmallVector<int64_t> perChannel(rank - 1, 1);
+  perChannel[0] = node.shape(0)[1];
+  if (node.shape(1) != node.shape(0).slice(1, 1) ||
+      node.shape(2) != node.shape(0).slice(1, 1))
+    node.fail("expected a scale and a bias for each channel");
+  Value x = node.input(0);
+  Value difference = node.create<SubOp>({x, mean(node, x, axes)});
+  Value variance =
+      mean(node, node.create<MulOp>({difference, difference}), axes);
+  Value epsilon = node.splat(node.getFloat("epsilon", 1e-5f));
+  Value deviation =
+      node.create<SqrtOp>(node.create<AddOp>({variance, epsilon}));
+  Value result = node.create<DivOp>({difference, deviation});
+  result =
+      node.create<MulOp>({result, node.reshape(node.input(1), perChannel)});
+  node.define(
+      0, node.create<AddOp>({result, node.reshape(node.input(2), perChannel)}));
+}
+
+/// x / (bias + alpha * (mean of squares of neighbouring channels))^beta. The
+/// mean is an average pool over channels as rows, zeros beyond the last.
+static void importLRN(NodeImporter &node) {
+  ArrayRef<int64_t> shape = node.shape(0);
+  int64_t size = node.getInt("size", 0);
+  if (shape.size() < 2 || size < 1)
+    node.fail("expected channels and a size of 1 or more");
+  Value x = node.input(0);
+  Value squares = node.reshape(
+      node.create<MulOp>({x, x}),
+      {shape[0], 1, shape[1], llvm::product_of(shape.drop_front(2))});
+  int64_t before = (size - 1) / 2;
+  std::string means = node.importPart(
+      "AveragePool", node.nameOf(squares),
+      {onnx::MakeAttribute("kernel_shape", std::vector<int64_t>{size, 1}),
+       onnx::MakeAttribute(
+           "pads", std::vector<int64_t>{before, 0, size - 1 - before, 0}),
+       onnx::MakeAttribute("count_include_pad", int64_t(1))});
+  Value base = node.reshape(node.valueOf(means), shape);
+  base = node.create<MulOp>({base, node.splat(node.getFloat("alpha", 1e-4f))});
+  base = node.create<AddOp>({base, node.splat(node.getFloat("bias", 1.0f))});
+  Value power =
+      node.create<PowOp>({base, node.splat(node.getFloat("beta", 0.75f))});
+  node.define(0, node.create<DivOp>({x, power}));
+}
+
 /// Up to operand set 12 the dimensions from `axis` on count as one.
 template <typename Function>
 static void importSoftmaxLike(NodeImporter &node, Function build) {
@@ -148,6 +214,8 @@ static void importLogSoftmax(NodeImporter &node) {
 void qnn::addNNHandlers(HandlerTable &table) {
   table["BatchNormalization"] = importBatchNormalization;
   table["Gemm"] = importGemm;
+  table["InstanceNormalization"] = importInstanceNormalization;
+  table["LRN"] = importLRN;
   table["LogSoftmax"] = importLogSoftmax;
   table["MatMul"] = importMatMul;
   table["Softmax"] = importSoftmax;

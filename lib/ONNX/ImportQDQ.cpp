@@ -15,6 +15,7 @@
 #include "Importer.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -111,13 +112,32 @@ static Value quantize(NodeImporter &node, Value input, const Linear &linear) {
   });
 }
 
+/// No code holds integers of 16 bits: they are known by their numbers.
+static void quantizeToShort(NodeImporter &node, int32_t type) {
+  Linear linear = readLinear(node, type);
+  if (linear.axis >= 0)
+    node.notSupported("integers of 16 bits with scales of several channels");
+  float least = type == TensorProto::INT16 ? -32768.0f : 0.0f;
+  Value steps = node.create<RoundOp>(
+      node.create<DivOp>({node.input(0), node.splat(linear.scales[0])}));
+  Value numbers = node.create<AddOp>({steps, node.splat(linear.zeroPoints[0])});
+  numbers = node.create<ClipOp>(numbers, [&](auto &properties) {
+    Builder &builder = node.getBuilder();
+    properties.min = builder.getF32FloatAttr(least);
+    properties.max = builder.getF32FloatAttr(least + 65535.0f);
+  });
+  node.defineNumbers(0, numbers, type);
+}
+
 static void importQuantizeLinear(NodeImporter &node) {
   int32_t type =
       node.hasInput(2) ? node.elementType(2) : node.getInt("output_dtype", 0);
   if (type == 0)
     type = TensorProto::UINT8;
+  if (type == TensorProto::INT16 || type == TensorProto::UINT16)
+    return quantizeToShort(node, type);
   if (codeBits(type) == 0)
-    node.notSupported("integers of another width than 4 or 8 bits");
+    node.notSupported("integers of another width than 4, 8 or 16 bits");
   Linear linear = readLinear(node, type), around = recentered(linear);
   Value value = node.input(0);
   bool isSymmetric = around.zeroPoints.size() == 1 && around.zeroPoints[0] == 0;
@@ -174,9 +194,34 @@ static void dequantizeNumbers(NodeImporter &node) {
   node.define(0, node.create<MulOp>({value, scale}));
 }
 
+/// Of a constant whose scales are for blocks of `size` along a dimension.
+static void dequantizeBlocks(NodeImporter &node, int64_t size) {
+  SmallVector<float> numbers = node.floats(0, "a tensor with scales of blocks");
+  SmallVector<float> scales = node.floats(1, "the scale"), zeroPoints;
+  if (node.hasInput(2))
+    zeroPoints = node.floats(2, "the zero point");
+  ArrayRef<int64_t> shape = node.shape(0);
+  int64_t axis = node.normalizeAxis(node.getInt("axis", 1), node.rank(0));
+  int64_t inner = llvm::product_of(shape.drop_front(axis + 1));
+  int64_t blocks = llvm::divideCeil(shape[axis], size);
+  for (auto [i, number] : llvm::enumerate(numbers)) {
+    int64_t index = i / inner % shape[axis], outer = i / inner / shape[axis];
+    size_t block = (outer * blocks + index / size) * inner + i % inner;
+    if (block >= scales.size())
+      node.fail("expected a scale for each block");
+    number -= block < zeroPoints.size() ? zeroPoints[block] : 0.0f;
+    number *= scales[block];
+  }
+  auto type = RankedTensorType::get(shape, node.getBuilder().getF32Type());
+  node.define(0, node.constantOp(
+                     DenseElementsAttr::get(type, ArrayRef<float>(numbers))));
+}
+
 static void importDequantizeLinear(NodeImporter &node) {
   if (node.hasNumbers(0))
     return dequantizeNumbers(node);
+  if (int64_t size = node.getInt("block_size", 0); size > 0)
+    return dequantizeBlocks(node, size);
   int32_t type = node.elementType(0);
   Linear linear = readLinear(node, type);
   if (QuantizerAttr made = node.quantizerOfIntegers(0)) {

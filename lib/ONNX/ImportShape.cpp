@@ -161,6 +161,67 @@ static void importExpand(NodeImporter &node) {
   node.define(0, node.create<MulOp>({input, node.splat(1.0f, shape)}));
 }
 
+static void importTile(NodeImporter &node) {
+  Value result = node.input(0);
+  SmallVector<int64_t> repeats = node.integers(1, "the repeats");
+  if (static_cast<int64_t>(repeats.size()) != node.rank(0))
+    node.fail("expected a number of repeats for each dimension");
+  for (auto [axis, count] : llvm::enumerate(repeats)) {
+    if (count < 1 || count > maxElements)
+      node.notSupported(Twine(count) + " repeats");
+    SmallVector<Value> parts(count, result);
+    result = concat(node, parts, axis);
+  }
+  node.define(0, result);
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks of pixels
+//===----------------------------------------------------------------------===//
+
+static int64_t readBlock(NodeImporter &node) {
+  int64_t block = node.getInt("blocksize", 0);
+  if (block < 1 || node.rank(0) != 4)
+    node.fail("expected a block size of 1 or more and an input of rank 4");
+  return block;
+}
+
+/// Channels become pixels of a block; they lie before or behind the channels
+/// that remain.
+static void importDepthToSpace(NodeImporter &node) {
+  int64_t block = readBlock(node);
+  ArrayRef<int64_t> shape = node.shape(0);
+  int64_t batch = shape[0], height = shape[2], width = shape[3];
+  if (shape[1] % (block * block) != 0)
+    node.fail("expected channels that the square of the block size divides");
+  int64_t channels = shape[1] / (block * block);
+  std::string mode = node.getString("mode", "DCR");
+  Value x = node.input(0);
+  if (mode == "DCR") {
+    x = node.reshape(x, {batch, block, block, channels, height, width});
+    x = node.transpose(x, {0, 3, 4, 1, 5, 2});
+  } else {
+    x = node.reshape(x, {batch, channels, block, block, height, width});
+    x = node.transpose(x, {0, 1, 4, 2, 5, 3});
+  }
+  node.define(
+      0, node.reshape(x, {batch, channels, height * block, width * block}));
+}
+
+static void importSpaceToDepth(NodeImporter &node) {
+  int64_t block = readBlock(node);
+  ArrayRef<int64_t> shape = node.shape(0);
+  int64_t batch = shape[0], channels = shape[1];
+  if (shape[2] % block != 0 || shape[3] % block != 0)
+    node.fail("expected an image that the block size divides");
+  int64_t height = shape[2] / block, width = shape[3] / block;
+  Value x = node.reshape(node.input(0),
+                         {batch, channels, height, block, width, block});
+  x = node.transpose(x, {0, 3, 5, 1, 2, 4});
+  node.define(
+      0, node.reshape(x, {batch, channels * block * block, height, width}));
+}
+
 //===----------------------------------------------------------------------===//
 // Slices
 //===----------------------------------------------------------------------===//
@@ -369,14 +430,17 @@ static void importPad(NodeImporter &node) {
 
 void qnn::addShapeHandlers(HandlerTable &table) {
   table["Concat"] = importConcat;
+  table["DepthToSpace"] = importDepthToSpace;
   table["Expand"] = importExpand;
   table["Flatten"] = importReshape;
   table["Gather"] = importGather;
   table["Pad"] = importPad;
   table["Reshape"] = importReshape;
   table["Slice"] = importSlice;
+  table["SpaceToDepth"] = importSpaceToDepth;
   table["Split"] = importSplit;
   table["Squeeze"] = importReshape;
+  table["Tile"] = importTile;
   table["Transpose"] = importTranspose;
   table["Unsqueeze"] = importReshape;
 }

@@ -233,6 +233,7 @@ using NodeHandler = void (*)(NodeImporter &);
 using HandlerTable = llvm::StringMap<NodeHandler>;
 
 /// Each adds the importers of one family, by op type.
+void addCompareHandlers(HandlerTable &table);
 void addConstantHandlers(HandlerTable &table);
 void addConvHandlers(HandlerTable &table);
 void addElementwiseHandlers(HandlerTable &table);

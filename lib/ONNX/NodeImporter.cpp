@@ -120,9 +120,10 @@ bool ImportedValue::isNumbers() const {
 /// that they are known by.
 static bool movesElements(StringRef opType) {
   return llvm::StringSwitch<bool>(opType)
-      .Cases({"ArgMax", "Concat", "Expand", "Flatten", "Gather"}, true)
-      .Cases({"MaxPool", "Pad", "Reshape", "Slice", "Split"}, true)
-      .Cases({"Squeeze", "TopK", "Transpose", "Unsqueeze"}, true)
+      .Cases({"ArgMax", "Concat", "DepthToSpace", "Expand", "Flatten"}, true)
+      .Cases({"Gather", "MaxPool", "Pad", "Reshape", "Slice"}, true)
+      .Cases({"SpaceToDepth", "Split", "Squeeze", "Tile", "TopK"}, true)
+      .Cases({"Transpose", "Unsqueeze"}, true)
       .Default(false);
 }
 

@@ -17,14 +17,17 @@ QONNX = "qonnx.custom_op.general"
 pytestmark = pytest.mark.skipif(not (BUILD / "bin" / "qnn-run").exists(), reason=f"nothing is built in {BUILD}")
 
 
-def check(folder, nodes, arrays, x, expected, tolerance=0):
+def check(folder, nodes, arrays, x, expected, tolerance=0, opset=17):
     """Runs the network in the reference and compiled; `expected` has an array for each output."""
     outputs = [helper.make_tensor_value_info(name, FLOAT, None) for name in expected]
     inputs = [helper.make_tensor_value_info("x", FLOAT, x.shape)]
-    initializers = [numpy_helper.from_array(np.asarray(array), name) for name, array in arrays.items()]
+    initializers = [
+        array if isinstance(array, TensorProto) else numpy_helper.from_array(np.asarray(array), name)
+        for name, array in arrays.items()
+    ]
     graph = helper.make_graph(nodes, "g", inputs, outputs, initializers)
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(QONNX, 1)]
-    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), folder / "m.onnx")
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid(QONNX, 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=10), folder / "m.onnx")
     np.save(folder / "x.npy", x)
     arguments = ["--input", f"x={folder}/x.npy", "--rtol", tolerance, "--atol", 0]
     for name, array in expected.items():
@@ -160,3 +163,54 @@ def test_multi_threshold(layout, tmp_path):
     expected = {"a": count / 2, "b": count - 4, "d": np.where(x >= 0.25, 1, -1)}
     expected["c"] = count * np.float32(0.3) + np.float32(0.1)
     check(tmp_path, nodes, {"t": table, "one": np.array([[0.25]], np.float32)}, x, expected, tolerance=1e-6)
+
+
+def test_other_widths(tmp_path):
+    """16 bits, known by their numbers; constants of 4 bits, with a scale for each block."""
+    rng = np.random.default_rng(2)
+    x = np.concatenate([rng.normal(0, 60, 200), [1e6, -1e6, 0.0]]).astype(np.float32).reshape(1, -1)
+    w = rng.integers(-8, 8, (7, 3))
+    scales, zeros = rng.uniform(1, 2, (3, 3)).astype(np.float32), rng.integers(-8, 8, (3, 3))
+    int4 = TensorProto.INT4
+    arrays = {"s": np.float32(0.125), "z": np.uint16(30000), "ws": scales}
+    arrays["w"] = helper.make_tensor("w", int4, w.shape, w.ravel())
+    arrays["wz"] = helper.make_tensor("wz", int4, zeros.shape, zeros.ravel())
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["y"]),
+        helper.make_node("DequantizeLinear", ["w", "ws", "wz"], ["blocks"], axis=0, block_size=3),
+    ]
+    blocks = np.arange(7) // 3
+    expected = {"y": (np.clip(np.rint(x * 8) + 30000, 0, 65535) - 30000) / 8}
+    expected["blocks"] = (w - zeros[blocks]).astype(np.float32) * scales[blocks]
+    check(tmp_path, nodes, arrays, x, expected, opset=21)
+
+
+def test_choice(tmp_path):
+    """What is not chosen may be infinite."""
+    infinity = np.float32(np.inf)
+    x = np.array([[-infinity, -2, -0.5, 0, 0.5, 1, 2, infinity]], np.float32)
+    nodes = [
+        helper.make_node("Less", ["x", "half"], ["less"]),
+        helper.make_node("LessOrEqual", ["x", "half"], ["less_equal"]),
+        helper.make_node("Equal", ["x", "half"], ["equal"]),
+        helper.make_node("GreaterOrEqual", ["x", "zero"], ["positive"]),
+        helper.make_node("And", ["less", "positive"], ["both"]),
+        helper.make_node("Not", ["both"], ["neither"]),
+        helper.make_node("Or", ["equal", "less"], ["either"]),
+        helper.make_node("Cast", ["x"], ["any"], to=TensorProto.BOOL),
+        helper.make_node("Where", ["less", "x", "infinity"], ["a"]),
+        helper.make_node("Where", ["neither", "infinity", "x"], ["b"]),
+        helper.make_node("Where", ["mask", "x", "zero"], ["c"]),
+        *(helper.make_node("Cast", [name], [name + "_f"], to=FLOAT) for name in ("either", "less_equal", "any")),
+    ]
+    arrays = {"half": np.float32(0.5), "zero": np.float32(0), "infinity": infinity, "mask": np.arange(8) % 2 == 0}
+    expected = {
+        "a": np.where(x < 0.5, x, infinity),
+        "b": np.where((x < 0.5) & (x >= 0), x, infinity),
+        "c": np.where(arrays["mask"], x, 0),
+        "either_f": x <= 0.5,
+        "less_equal_f": x <= 0.5,
+        "any_f": x != 0,
+    }
+    check(tmp_path, nodes, arrays, x, expected)

@@ -19,17 +19,17 @@ NODES = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "node
 # Operators with an importer, and how many of their tests must give numbers.
 OPERATORS = {
     "Abs": 1, "Add": 2, "ArgMax": 8, "ArgMin": 8, "Attention": 60, "AveragePool": 14, "BatchNormalization": 2,
-    "Ceil": 2, "Celu": 1, "CenterCropPad": 6, "Clip": 9, "Concat": 12, "Conv": 6, "ConvTranspose": 9, "Div": 3,
-    "Dropout": 4, "Elu": 3, "Exp": 2, "Expand": 2, "Flatten": 9, "Floor": 2, "Gather": 4, "Gelu": 2, "Gemm": 11,
-    "GlobalAveragePool": 2, "GlobalMaxPool": 2, "GroupNormalization": 2, "HardSigmoid": 3, "HardSwish": 1,
-    "Identity": 2, "LSTM": 2, "LayerNormalization": 19, "LeakyRelu": 3, "Log": 2, "LogSoftmax": 7, "MatMul": 3,
-    "Max": 4, "MaxPool": 12, "Mean": 3, "MeanVarianceNormalization": 1, "Min": 4, "Mish": 1, "Mul": 3, "Neg": 2,
-    "PRelu": 2, "Pad": 3, "Pow": 8, "RMSNormalization": 19, "RNN": 3, "Reciprocal": 2, "ReduceL1": 8, "ReduceL2": 8,
-    "ReduceLogSum": 4, "ReduceMax": 8, "ReduceMean": 8, "ReduceMin": 8, "ReduceSum": 10,
+    "Ceil": 2, "Celu": 1, "CenterCropPad": 6, "Clip": 9, "Concat": 12, "Conv": 6, "ConvTranspose": 9, "DepthToSpace": 2,
+    "Div": 3, "Dropout": 4, "Elu": 3, "Erf": 1, "Exp": 2, "Expand": 2, "Flatten": 9, "Floor": 2, "Gather": 4, "Gelu": 4,
+    "Gemm": 11, "GlobalAveragePool": 2, "GlobalMaxPool": 2, "GroupNormalization": 2, "HardSigmoid": 3, "HardSwish": 1,
+    "Identity": 2, "InstanceNormalization": 2, "LRN": 2, "LSTM": 2, "LayerNormalization": 19, "LeakyRelu": 3, "Log": 2,
+    "LogSoftmax": 7, "MatMul": 3, "Max": 4, "MaxPool": 12, "Mean": 3, "MeanVarianceNormalization": 1, "Min": 4,
+    "Mish": 1, "Mul": 3, "Neg": 2, "PRelu": 2, "Pad": 3, "Pow": 8, "RMSNormalization": 19, "RNN": 3, "Reciprocal": 2,
+    "ReduceL1": 8, "ReduceL2": 8, "ReduceLogSum": 4, "ReduceMax": 8, "ReduceMean": 8, "ReduceMin": 8, "ReduceSum": 10,
     "ReduceSumSquare": 8, "Relu": 1, "Reshape": 9, "RotaryEmbedding": 3, "Round": 1, "Selu": 3, "Shape": 11,
-    "Sigmoid": 2, "Sign": 1, "Size": 2, "Slice": 7, "Softmax": 7, "Softplus": 2, "Softsign": 2, "Split": 14, "Sqrt": 2,
-    "Squeeze": 2, "Sub": 3, "Sum": 3, "Swish": 1, "Tanh": 2, "ThresholdedRelu": 3, "TopK": 3, "Transpose": 7,
-    "Unsqueeze": 7,
+    "Shrink": 2, "Sigmoid": 2, "Sign": 1, "Size": 2, "Slice": 7, "Softmax": 7, "Softplus": 2, "Softsign": 2,
+    "SpaceToDepth": 2, "Split": 14, "Sqrt": 2, "Squeeze": 2, "Sub": 3, "Sum": 3, "Swish": 1, "Tanh": 2,
+    "ThresholdedRelu": 3, "Tile": 2, "TopK": 3, "Transpose": 7, "Unsqueeze": 7, "Where": 1,
 }  # fmt: skip
 # Expected numbers that the test writes down with few digits.
 ROUNDED = {"test_averagepool_2d_ceil_last_window_starts_on_pad": 1e-3}
