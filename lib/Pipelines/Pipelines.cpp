@@ -97,6 +97,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createPromoteAccumulators());
+  pm.addNestedPass<func::FuncOp>(createPrefetchStreams());
   pm.addPass(createOutlineParallel());
   pm.addPass(createOutlineLoops());
   pm.addPass(func::createDuplicateFunctionEliminationPass());

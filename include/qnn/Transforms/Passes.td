@@ -370,4 +370,28 @@ def PromoteAccumulators : Pass<"qnn-promote-accumulators", "::mlir::func::FuncOp
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
+def PrefetchStreams : Pass<"qnn-prefetch-streams", "::mlir::func::FuncOp"> {
+  let summary = "fetches weights that are read once ahead of their use";
+  let description = [{
+    A constant that does not fit the target's second-level cache, and is read from
+    row to row without being read again by any loop around, is a stream from
+    memory. What lies 1 KB ahead is asked for, line by line.
+
+    ```mlir
+    %w = memref.get_global @weights : memref<128x1024x128xi8>
+    scf.for %block = %c0 to %c128 step %c1 {
+      scf.for %step = %c0 to %c1024 step %c1 {
+        %0 = vector.load %w[%block, %step, %c0] : memref<128x1024x128xi8>, vector<32xi8>
+        "use"(%0) : (vector<32xi8>) -> ()
+      }
+    }
+    // becomes, in the inner loop
+    %ahead = arith.addi %step, %c8 : index
+    memref.prefetch %w[%block, %ahead, %c0], read, locality<3>, data : memref<128x1024x128xi8>
+    %0 = vector.load %w[%block, %step, %c0] : memref<128x1024x128xi8>, vector<32xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 #endif // QNN_TRANSFORMS_PASSES

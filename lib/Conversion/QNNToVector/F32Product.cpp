@@ -21,9 +21,10 @@ struct F32 : InnerProduct {
     return blocksOfOnePixel(c, pixels, left);
   }
 
-  /// A channel is so little work that partial sums want many.
+  /// A wide tile is read for several blocks of output channels; for few pixels
+  /// a block of the sum has to be long, or partial sums are much of the work.
   int64_t unitsOfBlock() const override {
-    return unitsOfCachedWeights(c, 1, sizeof(float));
+    return unitsOfCachedWeights(c, c.tilePixels >= 8 ? 4 : 1, sizeof(float));
   }
 
   SmallVector<Type> accumulators(TileShape tile) const override {

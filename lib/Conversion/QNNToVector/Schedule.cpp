@@ -5,7 +5,7 @@
 //       for batch, for output row                 (a matmul has one row)
 //         [prepare rows of the image that no row before has read]
 //         for tile of M columns
-//           [prepare the rows of the tile]          (of a matmul only)
+//           [prepare or copy the rows of the tile]  (of a matmul only)
 //           for group
 //             [terms of the tile's pixels]
 //             for block of output channels        (or several at once)
@@ -20,10 +20,11 @@
 // because a tile at the border has, for each run of taps, only the pixels that
 // have it inside the image. Tiles in the middle have all taps for all pixels.
 //
-// Loops carry the result, the buffer of prepared activations and that of
+// Loops carry the result, the buffers of prepared or copied activations and of
 // partial sums as tensors, and the sums as vectors of one register each (a 2-D
-// vector, or an array of them, would be spilled). Both buffers are made before
-// all loops, so that each is one allocation.
+// vector, or an array of them, would be spilled). Buffers are made before all
+// loops, so that each is one allocation, but for those of a matmul's tile: each
+// tile has its own, and tiles may run on threads.
 //
 // What depends on the kernel (sizes of units, accumulators, passes, buffers) is
 // asked of the InnerProduct.
@@ -54,6 +55,12 @@ void ScheduleBuilder::loop(int64_t high, function_ref<void(Value)> body) {
   loop(indexOf(b, 0), indexOf(b, high), 1, body);
 }
 
+/// Units of a block of the sum, but for the last.
+int64_t ScheduleBuilder::unitsAtOnce() const {
+  int64_t ofBlock = product->unitsOfBlock();
+  return ofBlock ? std::min(ofBlock, counts.units) : counts.units;
+}
+
 /// As many blocks as have weights for half of the cache, where weights are read
 /// more than once.
 int64_t ScheduleBuilder::blocksOfRange() const {
@@ -64,8 +71,7 @@ int64_t ScheduleBuilder::blocksOfRange() const {
     return std::max<int64_t>(full, 1);
   auto type = cast<RankedTensorType>(operands.weights.getType());
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
-  if (int64_t units = product->unitsOfBlock(); units && units < counts.units)
-    bytes = bytes * units / counts.units;
+  bytes = bytes * unitsAtOnce() / counts.units;
   int64_t ofBlock = std::max<int64_t>(bytes / type.getDimSize(0), 1);
   int64_t most = std::max<int64_t>(getCacheBytes(c.target) / 2 / ofBlock, 1);
   return llvm::divideCeil(full, llvm::divideCeil(full, most));
@@ -98,23 +104,22 @@ void ScheduleBuilder::makeResults() {
   numResults = state.size();
 }
 
+unsigned ScheduleBuilder::addBuffer(ArrayRef<int64_t> shape, Type element) {
+  state.push_back(tensor::EmptyOp::create(b, shape, element));
+  return state.size() - 1;
+}
+
 void ScheduleBuilder::makeBuffers() {
-  auto add = [&](ArrayRef<int64_t> shape, Type element) {
-    state.push_back(tensor::EmptyOp::create(b, shape, element));
-    return state.size() - 1;
-  };
-  int64_t ofBlock = product->unitsOfBlock();
-  int64_t units = ofBlock ? std::min(ofBlock, counts.units) : counts.units;
-  int64_t pixels = c.isConv ? g.inWidth : c.tilePixels;
-  if (counts.isPrepared())
-    bufferSlot =
-        add({bufferRows(), pixels * g.groups * units * counts.prepared.stride},
-            counts.prepared.element);
+  int64_t units = unitsAtOnce();
+  if (counts.isPrepared() && c.isConv)
+    bufferSlot = addBuffer(
+        {bufferRows(), g.inWidth * g.groups * units * counts.prepared.stride},
+        counts.prepared.element);
   if (units == counts.units)
     return;
   bool floats = !c.op.getActivationCode() || !c.op.getWeightCode();
   int64_t blocks = std::min(blocksOfRange(), c.blocksOfGroup()) + 1;
-  partialSlot = add(
+  partialSlot = addBuffer(
       {g.batch * g.outHeight, g.outWidth, g.groups * blocks * c.tileChannels},
       floats ? Type(b.getF32Type()) : b.getI32Type());
 }
@@ -122,8 +127,8 @@ void ScheduleBuilder::makeBuffers() {
 /// The blocks of the sum but for the last have one size.
 void ScheduleBuilder::buildRange(const ChannelRange &range) {
   firstBlock = range.first;
-  int64_t size = product->unitsOfBlock(), units = counts.units;
-  if (size == 0 || size >= units)
+  int64_t size = unitsAtOnce(), units = counts.units;
+  if (size == units)
     return buildSumBlock(range, {indexOf(b, 0), units, true});
   int64_t before = (units - 1) / size * size;
   loop(indexOf(b, 0), indexOf(b, before), size,
@@ -179,12 +184,16 @@ void ScheduleBuilder::buildRow(const ChannelRange &range) {
 
 void ScheduleBuilder::buildColumns(const ChannelRange &range,
                                    const ColumnTiles &tiles) {
-  if (counts.isPrepared() && !c.isConv)
+  size_t carried = state.size();
+  if (!c.isConv && counts.isPrepared())
     prepareTile(tiles.pixels);
+  else if (copiesRows())
+    copyTile(tiles.pixels);
   loop(g.groups, [&](Value ofGroup) {
     group = ofGroup;
     buildGroup(range, tiles);
   });
+  state.truncate(carried);
 }
 
 /// Blocks of output channels: several at once, one at a time, the part of one.

@@ -51,6 +51,8 @@ private:
   void loop(int64_t high, llvm::function_ref<void(mlir::Value)> body);
   void makeResults();
   void makeBuffers();
+  unsigned addBuffer(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  int64_t unitsAtOnce() const;
   int64_t blocksOfRange() const;
   void buildRange(const ChannelRange &range);
   void buildSumBlock(const ChannelRange &range, const SumBlock &block);
@@ -65,6 +67,9 @@ private:
   mlir::Value bufferRowOf(mlir::Value imageRow);
   void prepareImageRows();
   void prepareTile(int64_t pixels);
+  bool copiesRows() const;
+  int64_t copiedElements() const;
+  void copyTile(int64_t pixels);
   void preparePixel(PlacedReader &reader, mlir::Value bufferPixel);
   void prepareUnit(PlacedReader reader, mlir::Value pixelElement,
                    mlir::Value bufferPixel, mlir::Value unit, int64_t channels);
@@ -123,7 +128,7 @@ private:
 
   /// The tensors that the loops carry: results, then the buffers that exist.
   llvm::SmallVector<mlir::Value> state;
-  unsigned numResults = 1, bufferSlot = 0, partialSlot = 0;
+  unsigned numResults = 1, bufferSlot = 0, copySlot = 0, partialSlot = 0;
 
   /// The place of the loops.
   SumBlock sumBlock;

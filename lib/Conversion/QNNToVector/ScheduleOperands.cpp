@@ -51,10 +51,10 @@ Operands::Operands(ImplicitLocOpBuilder &b, const Contraction &c) {
 
 Value PlacedReader::activation(int64_t m, int64_t offset, Type type) const {
   if (!type)
-    type = elementOf(operands.activations);
+    type = elementOf(activations);
   SmallVector<Value> indices(imageRow);
   indices.push_back(addIndex(b, element, m * pixelStep + offset));
-  return readElements(b, type, operands.activations, indices);
+  return readElements(b, type, activations, indices);
 }
 
 Value PlacedReader::weights(int64_t v, int64_t offset, VectorType type) const {

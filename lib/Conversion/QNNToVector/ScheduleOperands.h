@@ -53,7 +53,8 @@ class PlacedReader : public UnitReader {
 public:
   PlacedReader(mlir::ImplicitLocOpBuilder &b, const Contraction &c,
                const UnitCounts &counts, const Operands &operands)
-      : b(b), c(c), counts(counts), operands(operands) {}
+      : activations(operands.activations), b(b), c(c), counts(counts),
+        operands(operands) {}
 
   mlir::Value activation(int64_t m, int64_t offset,
                          mlir::Type type) const override;
@@ -62,6 +63,8 @@ public:
   mlir::Value prepared(int64_t m, int64_t offset,
                        mlir::Type type) const override;
 
+  /// The operand, or rows of it that were copied.
+  mlir::Value activations;
   /// Indices of the image row, and the element in it of pixel 0.
   llvm::SmallVector<mlir::Value> imageRow;
   mlir::Value element;

@@ -4,6 +4,10 @@
 // convolution prepares each row of the image when a row of the result is the
 // first to read it; the buffer has as many rows as the filter reaches over.
 //
+// Rows of a matmul that lie a multiple of 4 KB apart share a set of the
+// first-level cache, which has fewer ways than a wide tile has rows: each read
+// of one would evict another. Such rows are copied, some bytes more apart.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ScheduleBuilder.h"
@@ -18,8 +22,6 @@ using namespace qnn;
 /// As many rows of the image as a row of the result reads: each new row takes
 /// the place of one that no later row reads.
 int64_t ScheduleBuilder::bufferRows() const {
-  if (!c.isConv)
-    return 1;
   return std::min(g.inHeight, (g.kernelHeight - 1) * g.dilationHeight + 1);
 }
 
@@ -58,6 +60,9 @@ void ScheduleBuilder::prepareImageRows() {
 }
 
 void ScheduleBuilder::prepareTile(int64_t pixels) {
+  bufferSlot = addBuffer(
+      {1, pixels * g.groups * sumBlock.count * counts.prepared.stride},
+      counts.prepared.element);
   loop(pixels, [&](Value m) {
     PlacedReader reader(b, c, counts, operands);
     Value pixel = b.createOrFold<arith::AddIOp>(column, m);
@@ -110,5 +115,52 @@ void ScheduleBuilder::prepareUnit(PlacedReader reader, Value pixelElement,
                    .getResult();
     else
       buffer = tensor::InsertOp::create(b, value, buffer, indices);
+  });
+}
+
+static constexpr int64_t lineBytes = 64, bytesOfWay = 64 * lineBytes, ways = 8;
+
+static int64_t bytesOfElement(Value tensor) {
+  return cast<RankedTensorType>(tensor.getType()).getElementTypeBitWidth() / 8;
+}
+
+bool ScheduleBuilder::copiesRows() const {
+  int64_t rows = std::min(c.tilePixels, g.outWidth);
+  int64_t element = bytesOfElement(operands.activations);
+  int64_t ofBlock = unitsAtOnce() * counts.unit.activationStride * element;
+  return !c.isConv && !counts.isPrepared() && rows >= ways &&
+         c.pixelStride() * element % bytesOfWay == 0 &&
+         ofBlock % lineBytes == 0;
+}
+
+/// From one row of the copy to the next.
+int64_t ScheduleBuilder::copiedElements() const {
+  return unitsAtOnce() * counts.unit.activationStride +
+         lineBytes / bytesOfElement(operands.activations);
+}
+
+void ScheduleBuilder::copyTile(int64_t pixels) {
+  Value from = operands.activations;
+  Type element = cast<RankedTensorType>(from.getType()).getElementType();
+  int64_t ofLine = lineBytes / bytesOfElement(from);
+  auto line = VectorType::get({ofLine}, element);
+  copySlot = addBuffer(pixels * copiedElements(), element);
+  int64_t stride = counts.unit.activationStride;
+  Value first = mulIndex(b, sumBlock.first, stride);
+  loop(pixels, [&](Value m) {
+    Value pixel = b.createOrFold<arith::AddIOp>(column, m);
+    Value row = b.createOrFold<arith::AddIOp>(
+        mulIndex(b, pixel, c.pixelStride()), first);
+    Value copy = mulIndex(b, m, copiedElements());
+    Value end = indexOf(b, sumBlock.count * stride);
+    loop(indexOf(b, 0), end, ofLine, [&](Value i) {
+      Value elements =
+          readVector(b, line, from, {b.createOrFold<arith::AddIOp>(row, i)});
+      state[copySlot] = vector::TransferWriteOp::create(
+                            b, elements, state[copySlot],
+                            ValueRange{b.createOrFold<arith::AddIOp>(copy, i)},
+                            ArrayRef<bool>{true})
+                            .getResult();
+    });
   });
 }

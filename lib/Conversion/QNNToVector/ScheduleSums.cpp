@@ -189,6 +189,12 @@ SmallVector<Value> ScheduleBuilder::overRows(
       mulIndex(b, group, c.pixelStride() / g.groups));
   reader.pixelStep = g.strideWidth * c.pixelStride();
   reader.step = indexOf(b, 0);
+  if (copiesRows()) {
+    // The copy holds the units of this block of the sum only.
+    reader.activations = state[copySlot];
+    reader.element = mulIndex(b, sumBlock.first, -counts.unit.activationStride);
+    reader.pixelStep = copiedElements();
+  }
   if (counts.isPrepared()) {
     int64_t ofGroup = sumBlock.count * counts.prepared.stride;
     reader.buffer = state[bufferSlot];

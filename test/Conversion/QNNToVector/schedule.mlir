@@ -154,6 +154,29 @@ func.func @ranges(%x: tensor<16x128xi32>, %w: tensor<12x128x32xi32>) -> tensor<1
 
 // -----
 
+// 14 rows 4 KB apart would share a set of the cache: those of a tile are copied
+// to where each is a line further, and read there for all blocks.
+// CHECK-LABEL: func.func @rows_apart
+// CHECK: %[[X:.*]] = tensor.collapse_shape %{{.*}} into tensor<28672xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c28 step %c14
+// CHECK:   %[[COPY:.*]] = tensor.empty() : tensor<14560xf32>
+// CHECK:   %[[ROWS:.*]] = scf.for %{{.*}} = %c0 to %c14 step %c1 iter_args(%{{.*}} = %[[COPY]])
+// CHECK:     scf.for %{{.*}} = %c0 to %c1024 step %c16
+// CHECK:       %[[LINE:.*]] = vector.transfer_read %[[X]]
+// CHECK:       vector.transfer_write %[[LINE]]
+// CHECK:   scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK:     tensor.extract %[[ROWS]]
+// CHECK-NOT: tensor.extract %[[X]]
+module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+  func.func @rows_apart(%x: tensor<28x1024xf32>, %w: tensor<2x1024x32xf32>) -> tensor<28x64xf32> {
+    %0 = qnn.f32_matmul %x, %w {channels = 1024 : i64, out_channels = 64 : i64, kernel = #qnn.kernel<f32_fma, tile = [14, 32]>}
+        : (tensor<28x1024xf32>, tensor<2x1024x32xf32>) -> tensor<28x64xf32>
+    return %0 : tensor<28x64xf32>
+  }
+}
+
+// -----
+
 // CHECK-LABEL: func.func @blocks_at_once
 // CHECK: scf.for %{{.*}} = %c0 to %c8 step %c4
 // CHECK:   scf.for {{.*}} -> (vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>)

@@ -195,6 +195,8 @@ const Case cases[] = {
      bipolar,
      bipolar,
      Store::Words},
+    // Rows a multiple of 4 KB apart, more than a set of the cache holds.
+    {"rows_apart", matmul(17, 32768, 33), xnor, bipolar, bipolar},
     // Bytes: signs, the widest codes, bipolar on either side.
     {"u8s8", matmul(3, 70, 33), bytes, u(8), s(8)},
     {"s8u8", matmul(3, 70, 33), bytes, s(8), u(8)},
@@ -355,6 +357,8 @@ const FloatCase floatCases[] = {
     {"matmul_blocks", "matmul %x, %w", "5x2048xf32", "2048x70xf32", "5x70xf32"},
     {"matmul_part_block", "matmul %x, %w", "2x1030xf32", "1030x33xf32",
      "2x33xf32"},
+    {"matmul_rows_apart", "matmul %x, %w", "17x5120xf32", "5120x40xf32",
+     "17x40xf32"},
     // Several blocks of output channels at once, one, and a part of one.
     {"matmul_row", "matmul %x, %w", "1x37xf32", "37x197xf32", "1x197xf32"},
     {"conv", "conv2d %x, %w {pads = array<i64: 1, 1, 1, 1>}", "1x3x7x9xf32",

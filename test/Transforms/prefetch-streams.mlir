@@ -1,0 +1,67 @@
+// RUN: qnn-opt %s --qnn-prefetch-streams | FileCheck %s
+
+module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
+memref.global "private" constant @large : memref<16x1024x64xi8> = dense<1>
+memref.global "private" constant @small : memref<2x1024x64xi8> = dense<1>
+
+// 1 KB is 16 rows. The first half of a line fetches it, the other does not.
+// CHECK-LABEL: func.func @stream
+// CHECK: %[[W:.*]] = memref.get_global @large
+// CHECK: scf.for %[[BLOCK:.*]] = %c0 to
+// CHECK: scf.for %[[STEP:.*]] = %c0 to
+// CHECK: %[[AHEAD:.*]] = arith.addi %[[STEP]], %c16
+// CHECK: memref.prefetch %[[W]][%[[BLOCK]], %[[AHEAD]], %c0], read, locality<3>, data
+// CHECK: vector.load %[[W]][%[[BLOCK]], %[[STEP]], %c0]
+// CHECK-NOT: memref.prefetch
+// CHECK: vector.load %[[W]][%[[BLOCK]], %[[STEP]], %c32]
+func.func @stream(%out: memref<32xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c16 = arith.constant 16 : index
+  %c32 = arith.constant 32 : index
+  %c1024 = arith.constant 1024 : index
+  %w = memref.get_global @large : memref<16x1024x64xi8>
+  scf.for %block = %c0 to %c16 step %c1 {
+    scf.for %step = %c0 to %c1024 step %c1 {
+      %0 = vector.load %w[%block, %step, %c0] : memref<16x1024x64xi8>, vector<32xi8>
+      %1 = vector.load %w[%block, %step, %c32] : memref<16x1024x64xi8>, vector<32xi8>
+      %2 = arith.addi %0, %1 : vector<32xi8>
+      vector.store %2, %out[%c0] : memref<32xi8>, vector<32xi8>
+    }
+  }
+  return
+}
+
+// A loop over rows of the input reads the weights again: they are kept in the
+// cache instead.
+// CHECK-LABEL: func.func @again
+// CHECK-NOT: memref.prefetch
+func.func @again(%out: memref<4x32xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c1024 = arith.constant 1024 : index
+  %w = memref.get_global @large : memref<16x1024x64xi8>
+  scf.for %row = %c0 to %c4 step %c1 {
+    scf.for %step = %c0 to %c1024 step %c1 {
+      %0 = vector.load %w[%c0, %step, %c0] : memref<16x1024x64xi8>, vector<32xi8>
+      vector.store %0, %out[%row, %c0] : memref<4x32xi8>, vector<32xi8>
+    }
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @cached
+// CHECK-NOT: memref.prefetch
+func.func @cached(%out: memref<32xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c1024 = arith.constant 1024 : index
+  %w = memref.get_global @small : memref<2x1024x64xi8>
+  scf.for %step = %c0 to %c1024 step %c1 {
+    %0 = vector.load %w[%c1, %step, %c0] : memref<2x1024x64xi8>, vector<32xi8>
+    vector.store %0, %out[%c0] : memref<32xi8>, vector<32xi8>
+  }
+  return
+}
+}
