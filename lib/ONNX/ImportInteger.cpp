@@ -188,8 +188,38 @@ static void importConvInteger(NodeImporter &node) {
   });
 }
 
+//===----------------------------------------------------------------------===//
+// XnorPopcountMatMul
+//===----------------------------------------------------------------------===//
+
+/// Bits 0 and 1 as -1 and +1, behind a sign that changes nothing.
+static Value readSigns(NodeImporter &node, int index) {
+  Value doubled = node.create<MulOp>({node.input(index), node.splat(2.0f)});
+  Value signs = node.create<SubOp>({doubled, node.splat(1.0f)});
+  return node.create<QuantizeOp>(signs, [&](auto &properties) {
+    properties.quantizer = QuantizerAttr::get(
+        node.getBuilder().getContext(), 1, Encoding::Bipolar, /*narrow=*/false,
+        RoundingMode::HalfEven, SignZero::PlusOne, /*scale=*/{},
+        /*zero_point=*/{}, /*axis=*/-1, Surrogate::StraightThrough);
+  });
+}
+
+/// How many of K bits are equal: (the product of signs + K) / 2.
+static void importXnorPopcountMatMul(NodeImporter &node) {
+  int64_t rank = node.rank(0);
+  if (rank < 1)
+    node.fail("expected matrices");
+  float length = static_cast<float>(node.shape(0)[rank - 1]);
+  std::string product =
+      node.importPart("MatMul", {node.nameOf(readSigns(node, 0)),
+                                 node.nameOf(readSigns(node, 1))});
+  Value sum = node.create<AddOp>({node.valueOf(product), node.splat(length)});
+  node.define(0, node.create<MulOp>({sum, node.splat(0.5f)}));
+}
+
 void qnn::addIntegerHandlers(HandlerTable &table) {
   table["ConvInteger"] = importConvInteger;
   table["DynamicQuantizeLinear"] = importDynamicQuantizeLinear;
   table["MatMulInteger"] = importMatMulInteger;
+  table["qonnx.XnorPopcountMatMul"] = importXnorPopcountMatMul;
 }

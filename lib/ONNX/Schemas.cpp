@@ -81,6 +81,14 @@ static OpSchema makeMultiThresholdSchema() {
   return schema;
 }
 
+static OpSchema makeXnorMatMulSchema() {
+  OpSchema schema = makeSchema("XnorPopcountMatMul");
+  schema.TypeAndShapeInferenceFunction([](onnx::InferenceContext &context) {
+    onnx::propagateElemTypeFromInputToOutput(context, 0, 0);
+  });
+  return schema;
+}
+
 void qnn::registerSchemas() {
   static const bool done = [] {
     registerMicrosoftSchemas();
@@ -92,6 +100,7 @@ void qnn::registerSchemas() {
     onnx::RegisterSchema(makeTruncSchema());
     onnx::RegisterSchema(makeFloatQuantSchema());
     onnx::RegisterSchema(makeMultiThresholdSchema());
+    onnx::RegisterSchema(makeXnorMatMulSchema());
     return true;
   }();
   (void)done;

@@ -214,3 +214,12 @@ def test_choice(tmp_path):
         "any_f": x != 0,
     }
     check(tmp_path, nodes, arrays, x, expected)
+
+
+def test_xnor_popcount(tmp_path):
+    """The number of equal bits of a row and a column."""
+    rng = np.random.default_rng(4)
+    x = rng.integers(0, 2, (3, 37)).astype(np.float32)
+    w = rng.integers(0, 2, (37, 5)).astype(np.float32)
+    nodes = [helper.make_node("XnorPopcountMatMul", ["x", "w"], ["y"], domain=QONNX)]
+    check(tmp_path, nodes, {"w": w}, x, {"y": (x[:, :, None] == w).sum(1)})
