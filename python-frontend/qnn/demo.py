@@ -19,7 +19,7 @@ from qnn import digits
 
 ROOT = pathlib.Path(__file__).parents[2]
 WIDTH = 110
-EPOCHS = 15
+EPOCHS = 25
 # The levels are shown for one CPU, so that the text is the same on every machine.
 TARGET = "znver4"
 # What shows the second convolution at each level: a pattern, its how-manieth match, and how many lines to
