@@ -64,14 +64,6 @@ static Value slice(NodeImporter &node, Value input, int64_t dim, int64_t first,
   });
 }
 
-static Value concat(NodeImporter &node, ArrayRef<Value> parts, int64_t axis) {
-  if (parts.size() == 1)
-    return parts.front();
-  return node.create<ConcatOp>(parts, [&](auto &properties) {
-    properties.axis = node.getBuilder().getI64IntegerAttr(axis);
-  });
-}
-
 static void checkRanks(NodeImporter &node, int64_t most) {
   int64_t dims = node.rank(0) - 2;
   if (dims < 1 || dims > most)
@@ -117,7 +109,7 @@ public:
         ++next;
       runs.push_back(buildRun(first, next - first, tapsAt(first)));
     }
-    return concat(node, runs, 2);
+    return node.concat(runs, 2);
   }
 
 private:
@@ -144,7 +136,7 @@ private:
     // A window that lies in the padding as a whole.
     if (inputs.empty())
       return zeros(count);
-    Value input = concat(node, inputs, 2), filter = concat(node, filters, 1);
+    Value input = node.concat(inputs, 2), filter = node.concat(filters, 1);
     ArrayRef<int64_t> shape = shapeOf(input);
     input = node.reshape(input,
                          {shape[0], shape[1] * shape[2], shape[3], shape[4]});
@@ -262,9 +254,9 @@ public:
       for (int64_t x = 0; x < extents[1].stride; ++x)
         columns.push_back(buildPhase(TransposedPhase(extents[0], y),
                                      TransposedPhase(extents[1], x)));
-      rows.push_back(concat(node, columns, 5));
+      rows.push_back(node.concat(columns, 5));
     }
-    Value result = concat(node, rows, 3);
+    Value result = node.concat(rows, 3);
     ArrayRef<int64_t> shape = shapeOf(result);
     result = node.reshape(
         result, {shape[0], shape[1], shape[2] * shape[3], shape[4] * shape[5]});

@@ -166,10 +166,7 @@ static void importClip(NodeImporter &node) {
   float min = clipBound(node, "min", 1, -greatest);
   float max = clipBound(node, "max", 2, greatest);
   min = std::min(min, max); // bounds that cross: everything becomes max
-  node.define(0, node.create<ClipOp>(node.input(0), [&](auto &properties) {
-    properties.min = node.getBuilder().getF32FloatAttr(min);
-    properties.max = node.getBuilder().getF32FloatAttr(max);
-  }));
+  node.define(0, node.clip(node.input(0), min, max));
 }
 
 void qnn::addElementwiseHandlers(HandlerTable &table) {

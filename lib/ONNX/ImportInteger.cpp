@@ -26,12 +26,7 @@ using onnx::TensorProto;
 
 static Value quantizeNumbers(NodeImporter &node, Value value,
                              Encoding encoding) {
-  return node.create<QuantizeOp>(value, [&](auto &properties) {
-    properties.quantizer = QuantizerAttr::get(
-        node.getBuilder().getContext(), 8, encoding, /*narrow=*/false,
-        RoundingMode::HalfEven, SignZero::PlusOne, /*scale=*/{},
-        /*zero_point=*/{}, /*axis=*/-1, Surrogate::StraightThrough);
-  });
+  return node.quantize(value, node.quantizer(8, encoding));
 }
 
 //===----------------------------------------------------------------------===//
@@ -42,11 +37,7 @@ static Value reduceAll(NodeImporter &node, Value input, ReduceKind kind) {
   auto axes = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(0)));
   if (axes.empty())
     return input;
-  return node.create<ReduceOp>(input, [&](auto &properties) {
-    Builder &builder = node.getBuilder();
-    properties.kind = ReduceKindAttr::get(builder.getContext(), kind);
-    properties.axes = builder.getDenseI64ArrayAttr(axes);
-  });
+  return node.reduce(input, kind, axes, /*keepsDims=*/false);
 }
 
 /// The range of the numbers, with 0 in it, in 255 steps. Where all are 0 the
@@ -196,12 +187,7 @@ static void importConvInteger(NodeImporter &node) {
 static Value readSigns(NodeImporter &node, int index) {
   Value doubled = node.create<MulOp>({node.input(index), node.splat(2.0f)});
   Value signs = node.create<SubOp>({doubled, node.splat(1.0f)});
-  return node.create<QuantizeOp>(signs, [&](auto &properties) {
-    properties.quantizer = QuantizerAttr::get(
-        node.getBuilder().getContext(), 1, Encoding::Bipolar, /*narrow=*/false,
-        RoundingMode::HalfEven, SignZero::PlusOne, /*scale=*/{},
-        /*zero_point=*/{}, /*axis=*/-1, Surrogate::StraightThrough);
-  });
+  return node.quantize(signs, node.quantizer(1, Encoding::Bipolar));
 }
 
 /// How many of K bits are equal: (the product of signs + K) / 2.

@@ -99,16 +99,6 @@ static void importBatchNormalization(NodeImporter &node) {
   }));
 }
 
-static Value mean(NodeImporter &node, Value input, ArrayRef<int64_t> axes) {
-  return node.create<ReduceOp>(input, [&](auto &properties) {
-    Builder &builder = node.getBuilder();
-    properties.kind =
-        ReduceKindAttr::get(builder.getContext(), ReduceKind::Mean);
-    properties.axes = builder.getDenseI64ArrayAttr(axes);
-    properties.keep_dims = builder.getUnitAttr();
-  });
-}
-
 /// Mean 0 and variance 1 of each channel of each sample, then scale and bias of
 /// the channel.
 static void importInstanceNormalization(NodeImporter &node) {
@@ -122,9 +112,10 @@ static void importInstanceNormalization(NodeImporter &node) {
       node.shape(2) != node.shape(0).slice(1, 1))
     node.fail("expected a scale and a bias for each channel");
   Value x = node.input(0);
-  Value difference = node.create<SubOp>({x, mean(node, x, axes)});
-  Value variance =
-      mean(node, node.create<MulOp>({difference, difference}), axes);
+  Value difference =
+      node.create<SubOp>({x, node.reduce(x, ReduceKind::Mean, axes)});
+  Value variance = node.reduce(node.create<MulOp>({difference, difference}),
+                               ReduceKind::Mean, axes);
   Value epsilon = node.splat(node.getFloat("epsilon", 1e-5f));
   Value deviation =
       node.create<SqrtOp>(node.create<AddOp>({variance, epsilon}));
@@ -189,24 +180,14 @@ static void importSoftmax(NodeImporter &node) {
   });
 }
 
-static Value reduceOne(NodeImporter &node, Value input, ReduceKind kind,
-                       int64_t axis) {
-  return node.create<ReduceOp>(input, [&](auto &properties) {
-    Builder &builder = node.getBuilder();
-    properties.kind = ReduceKindAttr::get(builder.getContext(), kind);
-    properties.axes = builder.getDenseI64ArrayAttr(axis);
-    properties.keep_dims = builder.getUnitAttr();
-  });
-}
-
 /// d - log(sum(exp(d))) with d = x - max(x): small probabilities do not become
 /// log(0), as log(softmax(x)) would make them.
 static void importLogSoftmax(NodeImporter &node) {
   importSoftmaxLike(node, [&](Value input, int64_t axis) {
-    Value greatest = reduceOne(node, input, ReduceKind::Max, axis);
+    Value greatest = node.reduce(input, ReduceKind::Max, axis);
     Value difference = node.create<SubOp>({input, greatest});
     Value sum =
-        reduceOne(node, node.create<ExpOp>(difference), ReduceKind::Sum, axis);
+        node.reduce(node.create<ExpOp>(difference), ReduceKind::Sum, axis);
     return node.create<SubOp>({difference, node.create<LogOp>(sum)});
   });
 }

@@ -107,9 +107,7 @@ static QuantizerAttr quantizerOf(NodeImporter &node, const Linear &linear) {
 }
 
 static Value quantize(NodeImporter &node, Value input, const Linear &linear) {
-  return node.create<QuantizeOp>(input, [&](auto &properties) {
-    properties.quantizer = quantizerOf(node, linear);
-  });
+  return node.quantize(input, quantizerOf(node, linear));
 }
 
 /// No code holds integers of 16 bits: they are known by their numbers.
@@ -121,12 +119,7 @@ static void quantizeToShort(NodeImporter &node, int32_t type) {
   Value steps = node.create<RoundOp>(
       node.create<DivOp>({node.input(0), node.splat(linear.scales[0])}));
   Value numbers = node.create<AddOp>({steps, node.splat(linear.zeroPoints[0])});
-  numbers = node.create<ClipOp>(numbers, [&](auto &properties) {
-    Builder &builder = node.getBuilder();
-    properties.min = builder.getF32FloatAttr(least);
-    properties.max = builder.getF32FloatAttr(least + 65535.0f);
-  });
-  node.defineNumbers(0, numbers, type);
+  node.defineNumbers(0, node.clip(numbers, least, least + 65535.0f), type);
 }
 
 static void importQuantizeLinear(NodeImporter &node) {

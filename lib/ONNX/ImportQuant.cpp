@@ -110,9 +110,7 @@ static DenseF32ArrayAttr toAttr(NodeImporter &node, const Parameter &parameter,
 }
 
 static void buildQuantize(NodeImporter &node, QuantizerAttr quantizer) {
-  node.define(0, node.create<QuantizeOp>(node.input(0), [&](auto &properties) {
-    properties.quantizer = quantizer;
-  }));
+  node.define(0, node.quantize(node.input(0), quantizer));
 }
 
 static void buildBipolar(NodeImporter &node, const Parameter &scale) {
@@ -204,8 +202,7 @@ static void importTrunc(NodeImporter &node) {
       node.getInt("narrow", 0) != 0, readRounding(node, "FLOOR"),
       SignZero::PlusOne, /*scale=*/{}, /*zero_point=*/{}, /*axis=*/-1,
       Surrogate::StraightThrough);
-  x = node.create<QuantizeOp>(
-      x, [&](auto &properties) { properties.quantizer = quantizer; });
+  x = node.quantize(x, quantizer);
   if (zeroPoint != 0.0f)
     x = node.create<SubOp>(
         {x, node.splat(isOld ? zeroPoint : zeroPoint / divisor)});

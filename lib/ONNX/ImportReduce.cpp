@@ -15,17 +15,6 @@ static SmallVector<int64_t> readAxes(NodeImporter &node) {
   return node.getInts("axes");
 }
 
-static Value reduce(NodeImporter &node, Value input, ReduceKind kind,
-                    ArrayRef<int64_t> axes, bool keepsDims) {
-  return node.create<ReduceOp>(input, [&](auto &properties) {
-    Builder &builder = node.getBuilder();
-    properties.kind = ReduceKindAttr::get(builder.getContext(), kind);
-    properties.axes = builder.getDenseI64ArrayAttr(axes);
-    if (keepsDims)
-      properties.keep_dims = builder.getUnitAttr();
-  });
-}
-
 template <ReduceKind kind>
 static void importReduce(NodeImporter &node) {
   int64_t rank = node.rank(0);
@@ -36,8 +25,8 @@ static void importReduce(NodeImporter &node) {
     axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (axes.empty()) // a scalar is its own sum, mean and extreme
     return node.forward(0);
-  node.define(0, reduce(node, node.input(0), kind, axes,
-                        node.getInt("keepdims", 1) != 0));
+  node.define(0, node.reduce(node.input(0), kind, axes,
+                             node.getInt("keepdims", 1) != 0));
 }
 
 //===----------------------------------------------------------------------===//
@@ -56,8 +45,8 @@ static SmallVector<int64_t> someAxes(NodeImporter &node) {
 }
 
 static Value sum(NodeImporter &node, Value input) {
-  return reduce(node, input, ReduceKind::Sum, someAxes(node),
-                node.getInt("keepdims", 1) != 0);
+  return node.reduce(input, ReduceKind::Sum, someAxes(node),
+                     node.getInt("keepdims", 1) != 0);
 }
 
 static Value sumOfSquares(NodeImporter &node) {
@@ -80,7 +69,7 @@ static void importReduceLogSum(NodeImporter &node) {
 /// log(sum(exp(x - m))) + m with m = max(x), so that no exponential overflows.
 static void importReduceLogSumExp(NodeImporter &node) {
   Value x = node.input(0);
-  Value greatest = reduce(node, x, ReduceKind::Max, someAxes(node), true);
+  Value greatest = node.reduce(x, ReduceKind::Max, someAxes(node), true);
   Value difference = node.create<SubOp>({x, greatest});
   Value logarithm =
       node.create<LogOp>(sum(node, node.create<ExpOp>(difference)));

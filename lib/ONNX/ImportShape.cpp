@@ -117,20 +117,12 @@ static void importTranspose(NodeImporter &node) {
   node.define(0, node.transpose(input, permutation));
 }
 
-static Value concat(NodeImporter &node, ArrayRef<Value> parts, int64_t axis) {
-  if (parts.size() == 1)
-    return parts.front();
-  return node.create<ConcatOp>(parts, [&](auto &properties) {
-    properties.axis = node.getBuilder().getI64IntegerAttr(axis);
-  });
-}
-
 static void importConcat(NodeImporter &node) {
   SmallVector<Value> parts;
   for (int i = 0; i < node.numInputs(); ++i)
     parts.push_back(node.input(i));
   int64_t axis = node.normalizeAxis(node.getInt("axis", 0), node.rank(0));
-  node.define(0, concat(node, parts, axis));
+  node.define(0, node.concat(parts, axis));
 }
 
 SmallVector<int64_t> qnn::broadcastShapes(NodeImporter &node,
@@ -170,7 +162,7 @@ static void importTile(NodeImporter &node) {
     if (count < 1 || count > maxElements)
       node.notSupported(Twine(count) + " repeats");
     SmallVector<Value> parts(count, result);
-    result = concat(node, parts, axis);
+    result = node.concat(parts, axis);
   }
   node.define(0, result);
 }
@@ -363,7 +355,7 @@ static void importGather(NodeImporter &node) {
   SmallVector<int64_t> shape(shapeOf(input).take_front(axis));
   llvm::append_range(shape, node.shape(1));
   llvm::append_range(shape, shapeOf(input).drop_front(axis + 1));
-  node.define(0, node.reshape(concat(node, parts, axis), shape));
+  node.define(0, node.reshape(node.concat(parts, axis), shape));
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,13 +16,6 @@
 using namespace mlir;
 using namespace qnn;
 
-static Value clip(NodeImporter &node, Value value, float min, float max) {
-  return node.create<ClipOp>(value, [&](auto &properties) {
-    properties.min = node.getBuilder().getF32FloatAttr(min);
-    properties.max = node.getBuilder().getF32FloatAttr(max);
-  });
-}
-
 //===----------------------------------------------------------------------===//
 // FloatQuant
 //===----------------------------------------------------------------------===//
@@ -66,7 +59,7 @@ static FloatFormat readFormat(NodeImporter &node) {
 static Value roundBetween(NodeImporter &node, Value x, float from, float to,
                           float quantum) {
   Value part =
-      node.create<MulOp>({clip(node, x, from, to), node.splat(1.0f / quantum)});
+      node.create<MulOp>({node.clip(x, from, to), node.splat(1.0f / quantum)});
   part = node.create<MulOp>({node.create<RoundOp>(part), node.splat(quantum)});
   return from == 0.0f ? part : node.create<SubOp>({part, node.splat(from)});
 }
@@ -87,7 +80,7 @@ static Value roundToFormat(NodeImporter &node, Value x,
       break;
     from = to;
   }
-  return clip(node, sum, 0.0f, format.max);
+  return node.clip(sum, 0.0f, format.max);
 }
 
 static void importFloatQuant(NodeImporter &node) {
@@ -140,22 +133,18 @@ static Value thresholdColumn(NodeImporter &node, ArrayRef<float> thresholds,
 /// 1 where x >= threshold, else 0.
 static Value reaches(NodeImporter &node, Value x, Value threshold) {
   Value sign = node.create<SignOp>(node.create<SubOp>({x, threshold}));
-  return clip(node, node.create<AddOp>({sign, node.splat(1.0f)}), 0.0f, 1.0f);
+  return node.clip(node.create<AddOp>({sign, node.splat(1.0f)}), 0.0f, 1.0f);
 }
 
 static Value quantize(NodeImporter &node, Value value, unsigned bits,
                       Encoding encoding, float scale, float zeroPoint) {
-  Builder &builder = node.getBuilder();
-  return node.create<QuantizeOp>(value, [&](auto &properties) {
-    properties.quantizer = QuantizerAttr::get(
-        builder.getContext(), bits, encoding, /*narrow=*/false,
-        RoundingMode::HalfEven, SignZero::PlusOne,
-        scale == 1.0f ? DenseF32ArrayAttr()
-                      : builder.getDenseF32ArrayAttr(scale),
-        zeroPoint == 0.0f ? DenseF32ArrayAttr()
-                          : builder.getDenseF32ArrayAttr(zeroPoint),
-        /*axis=*/-1, Surrogate::StraightThrough);
-  });
+  auto toAttr = [&](float number, float ifMissing) {
+    return number == ifMissing ? DenseF32ArrayAttr()
+                               : node.getBuilder().getDenseF32ArrayAttr(number);
+  };
+  return node.quantize(value,
+                       node.quantizer(bits, encoding, toAttr(scale, 1.0f),
+                                      toAttr(zeroPoint, 0.0f)));
 }
 
 /// The zero point of codes whose floats are scale * count + bias, to the bit.

@@ -177,6 +177,17 @@ public:
   /// `input` under another shape; nothing is built where it has it already.
   mlir::Value reshape(mlir::Value input, llvm::ArrayRef<int64_t> shape);
   mlir::Value transpose(mlir::Value input, llvm::ArrayRef<int64_t> permutation);
+  /// One part is the result itself.
+  mlir::Value concat(llvm::ArrayRef<mlir::Value> parts, int64_t axis);
+  mlir::Value clip(mlir::Value input, float min, float max);
+  mlir::Value reduce(mlir::Value input, ReduceKind kind,
+                     llvm::ArrayRef<int64_t> axes, bool keepsDims = true);
+  mlir::Value quantize(mlir::Value input, QuantizerAttr quantizer);
+  /// Of the whole tensor, rounding half to even; without scale and zero point
+  /// to integers.
+  QuantizerAttr quantizer(unsigned bits, Encoding encoding,
+                          mlir::DenseF32ArrayAttr scale = {},
+                          mlir::DenseF32ArrayAttr zeroPoint = {});
   mlir::Value constantOp(mlir::DenseElementsAttr data);
   /// The constant of `shape` that holds one number.
   mlir::Value splat(float number, llvm::ArrayRef<int64_t> shape = {});

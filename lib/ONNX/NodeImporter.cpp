@@ -423,6 +423,46 @@ Value NodeImporter::transpose(Value input, ArrayRef<int64_t> permutation) {
   });
 }
 
+Value NodeImporter::concat(ArrayRef<Value> parts, int64_t axis) {
+  if (parts.size() == 1)
+    return parts.front();
+  return create<ConcatOp>(parts, [&](auto &properties) {
+    properties.axis = getBuilder().getI64IntegerAttr(axis);
+  });
+}
+
+Value NodeImporter::clip(Value input, float min, float max) {
+  return create<ClipOp>(input, [&](auto &properties) {
+    properties.min = getBuilder().getF32FloatAttr(min);
+    properties.max = getBuilder().getF32FloatAttr(max);
+  });
+}
+
+Value NodeImporter::reduce(Value input, ReduceKind kind, ArrayRef<int64_t> axes,
+                           bool keepsDims) {
+  return create<ReduceOp>(input, [&](auto &properties) {
+    Builder &builder = getBuilder();
+    properties.kind = ReduceKindAttr::get(builder.getContext(), kind);
+    properties.axes = builder.getDenseI64ArrayAttr(axes);
+    if (keepsDims)
+      properties.keep_dims = builder.getUnitAttr();
+  });
+}
+
+Value NodeImporter::quantize(Value input, QuantizerAttr quantizer) {
+  return create<QuantizeOp>(
+      input, [&](auto &properties) { properties.quantizer = quantizer; });
+}
+
+QuantizerAttr NodeImporter::quantizer(unsigned bits, Encoding encoding,
+                                      DenseF32ArrayAttr scale,
+                                      DenseF32ArrayAttr zeroPoint) {
+  return QuantizerAttr::get(getBuilder().getContext(), bits, encoding,
+                            /*narrow=*/false, RoundingMode::HalfEven,
+                            SignZero::PlusOne, scale, zeroPoint, /*axis=*/-1,
+                            Surrogate::StraightThrough);
+}
+
 Value NodeImporter::constantOp(DenseElementsAttr data) {
   return arith::ConstantOp::create(graph.builder, loc, data);
 }

@@ -114,8 +114,8 @@ static void readByte(RewriterBase &rewriter, Value holds, Value byte) {
                                    byte, none));
 }
 
-/// `loop` with the inputs `kept` and `bytes`, which is read by `map`, instead
-/// of those that `holds` came from.
+/// `loop` with `bytes`, read by `map`, instead of the inputs `dropped`, that
+/// `holds` came from.
 static void replaceInputs(RewriterBase &rewriter, GenericOp loop,
                           ArrayRef<OpOperand *> dropped, Value bytes,
                           AffineMap map, Value holds) {
