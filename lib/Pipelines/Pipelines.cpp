@@ -84,7 +84,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createRecompute());
-  pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
+  pm.addNestedPass<func::FuncOp>(createFuseElementwise());
   // Elementwise loops are whole now, and those behind a product part of it.
   pm.addPass(createConvertQNNToVector());
   pm.addPass(createCanonicalizerPass());

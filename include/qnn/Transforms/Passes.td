@@ -124,6 +124,24 @@ def Recompute : Pass<"qnn-recompute", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwise : Pass<"qnn-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "elementwise loops become part of the loop that reads them";
+  let description = [{
+    As `linalg-fuse-elementwise-ops`: a `linalg.generic` whose result has one reader is computed there. But where the
+    reader is late, and what the loop reads would be kept in memory for it, of more bytes than the result has,
+    the result is kept instead: of a step, comparisons that `qnn-recompute` made early.
+
+    ```mlir
+    %0 = linalg.generic ins(%x : tensor<4xf32>) ... { arith.addf }
+    %1 = linalg.generic ins(%0 : tensor<4xf32>) ... { arith.mulf }
+    // becomes
+    %1 = linalg.generic ins(%x : tensor<4xf32>) ... { arith.addf, arith.mulf }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def SplitDestinations : Pass<"qnn-split-destinations", "::mlir::func::FuncOp"> {
   let summary = "a buffer of its own for each result, from where it is written on";
   let description = [{
