@@ -13,6 +13,7 @@ namespace qnn {
 
 void populateBatchNormPatterns(mlir::RewritePatternSet &patterns);
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
+void populateMaxPoolGradPatterns(mlir::RewritePatternSet &patterns);
 void populatePackColumnsPatterns(mlir::RewritePatternSet &patterns);
 void populatePackWindowsPatterns(mlir::RewritePatternSet &patterns);
 void populatePackingPatterns(mlir::RewritePatternSet &patterns);

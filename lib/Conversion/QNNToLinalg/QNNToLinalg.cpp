@@ -25,6 +25,7 @@ using namespace qnn;
 void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
   populateBatchNormPatterns(patterns);
   populateElementwisePatterns(patterns);
+  populateMaxPoolGradPatterns(patterns);
   populatePackWindowsPatterns(patterns);
   populatePackingPatterns(patterns);
   populatePoolingPatterns(patterns);

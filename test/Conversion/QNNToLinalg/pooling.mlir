@@ -1,4 +1,4 @@
-// RUN: qnn-opt %s --convert-qnn-to-linalg | FileCheck %s
+// RUN: qnn-opt %s --allow-unregistered-dialect --convert-qnn-to-linalg | FileCheck %s
 
 // One loop nest that reads all taps and writes once.
 // CHECK-LABEL: @packed
@@ -35,4 +35,23 @@ func.func @padding(%x: tensor<1x8x8x2xi8>) -> (tensor<1x4x4x2xi8>, tensor<1x4x4x
 func.func @average(%x: tensor<1x1x3x3xf32>) -> tensor<1x1x2x2xf32> {
   %0 = qnn.avg_pool2d %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 0, 0>} : (tensor<1x1x3x3xf32>) -> tensor<1x1x2x2xf32>
   return %0 : tensor<1x1x2x2xf32>
+}
+
+// Which elements are greatest is found where the input is, as bytes, and the gradient does not read it.
+// CHECK-LABEL: @max_pool_grad
+// CHECK: %[[X:.*]] = "test.input"()
+// CHECK-COUNT-4: tensor.extract_slice %[[X]]
+// CHECK: %[[GREATEST:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<2x3x2x2xi8>)
+// CHECK: %[[G:.*]] = "test.gradient"()
+// CHECK-NOT: %[[X]]
+// CHECK: %[[PARTS:.*]] = tensor.extract_slice %[[G]]
+// CHECK: %[[PLACES:.*]] = tensor.extract_slice %[[GREATEST]]
+// CHECK: linalg.generic {{.*}} ins(%[[PARTS]], %[[PLACES]] : tensor<2x3x2x2xf32>, tensor<2x3x2x2xi8>) outs(%{{.*}} : tensor<2x3x2x2x2x2xf32>)
+// CHECK: tensor.collapse_shape {{.*}} into tensor<2x3x4x4xf32>
+func.func @max_pool_grad() -> tensor<2x3x4x4xf32> {
+  %x = "test.input"() : () -> tensor<2x3x4x4xf32>
+  %g = "test.gradient"() : () -> tensor<2x3x2x2xf32>
+  %0 = qnn.max_pool2d_grad %x, %g {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>}
+      : (tensor<2x3x4x4xf32>, tensor<2x3x2x2xf32>) -> tensor<2x3x4x4xf32>
+  return %0 : tensor<2x3x4x4xf32>
 }
