@@ -35,7 +35,7 @@ struct PlanarEncode {
 
   static std::optional<PlanarEncode> match(Value codes) {
     auto encode = codes.getDefiningOp<EncodeOp>();
-    if (!encode || !encode->hasOneUse())
+    if (!encode)
       return std::nullopt;
     auto transpose = encode.getInput().getDefiningOp<TransposeOp>();
     if (!transpose || !transpose->hasOneUse())
@@ -338,7 +338,7 @@ struct LowerPlanarPack : OpRewritePattern<PackOp> {
   LogicalResult matchAndRewrite(PackOp op,
                                 PatternRewriter &rewriter) const override {
     std::optional<PlanarEncode> match = PlanarEncode::match(op.getInput());
-    if (!match)
+    if (!match || !op.getInput().hasOneUse())
       return rewriter.notifyMatchFailure(op, "packs no image's codes");
     Builder b(op.getLoc(), rewriter);
     PlanarSource source(b, *match);

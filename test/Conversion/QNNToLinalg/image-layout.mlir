@@ -36,6 +36,18 @@ func.func @encode(%x: tensor<1x3x32x32xf32>) -> tensor<1x32x32x3xi8> {
   return %1 : tensor<1x32x32x3xi8>
 }
 
+// Codes that are read twice, by a product and a sum behind it, are made once.
+// CHECK-LABEL: @read_twice
+// CHECK-COUNT-4: math.roundeven {{.*}} : vector<16xf32>
+// CHECK-NOT: math.roundeven
+// CHECK: return
+func.func @read_twice(%x: tensor<1x4x8x8xf32>) -> (tensor<1x8x8x4xi8>, tensor<1x8x8x4xf32>) {
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x8x8xf32>) -> tensor<1x8x8x4xf32>
+  %1 = qnn.encode %0 {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, scale = array<f32: 0.5>>} : (tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xi8>
+  %2 = qnn.dequantize %1 {code = #qnn.code<8, unsigned>, scale = array<f32: 0.5>} : (tensor<1x8x8x4xi8>) -> tensor<1x8x8x4xf32>
+  return %1, %2 : tensor<1x8x8x4xi8>, tensor<1x8x8x4xf32>
+}
+
 // Sums become floats and are turned in registers of 16 x 16.
 // CHECK-LABEL: @decode
 // CHECK-NOT: linalg.generic

@@ -197,8 +197,14 @@ bool Chain::takeSum(AddOp op) {
   return shifted = true;
 }
 
+/// In memory only for the sum: the loop behind the product computes it.
+static bool isComputedForSum(Value addend) {
+  Operation *op = addend.getDefiningOp();
+  return op && addend.hasOneUse() && (isa<DequantizeOp>(op) || isPointwise(op));
+}
+
 bool Chain::takeResidual(Value addend) {
-  if (addend.getType() != value.getType())
+  if (addend.getType() != value.getType() || isComputedForSum(addend))
     return false;
   if (!llvm::is_sorted(order)) {
     auto transpose = addend.getDefiningOp<TransposeOp>();

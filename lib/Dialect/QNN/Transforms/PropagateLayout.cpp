@@ -4,7 +4,8 @@
 // each comes with a transpose on both sides. Transposes sink through pointwise
 // ops and meet the next one, with which they cancel; those above an encoder
 // rise to the network's input; those before a flattening go into the weights of
-// the matmul behind it.
+// the matmul behind it. Where a product's result meets codes that are channels
+// first (a residual add), the codes are transposed, not the floats.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,6 +35,21 @@ static SmallVector<int64_t> permute(ArrayRef<int64_t> values,
   return permuted;
 }
 
+/// From the layout of products to that of the graph, and back. Between floats
+/// and codes the one sinks and the other rises.
+static bool isFromChannelsLast(ArrayRef<int64_t> permutation) {
+  return permutation == ArrayRef<int64_t>{0, 3, 1, 2};
+}
+
+static bool isToChannelsLast(ArrayRef<int64_t> permutation) {
+  return permutation == ArrayRef<int64_t>{0, 2, 3, 1};
+}
+
+static bool isDequantized(Value value) {
+  auto dequantize = value.getDefiningOp<DequantizeOp>();
+  return dequantize && dequantize.getCode();
+}
+
 namespace {
 //===----------------------------------------------------------------------===//
 // Sinking
@@ -50,6 +66,9 @@ struct SinkThroughPerChannel : OpRewritePattern<OpTy> {
     if (!transpose)
       return rewriter.notifyMatchFailure(op, "not of a transposed tensor");
     ArrayRef<int64_t> permutation = transpose.getPermutation();
+    if (isToChannelsLast(permutation) && isDequantized(op.getResult()))
+      return rewriter.notifyMatchFailure(op,
+                                         "codes are transposed, not floats");
     IRMapping mapping;
     mapping.map(op.getInput(), transpose.getInput());
     auto moved = cast<OpTy>(rewriter.clone(*op, mapping));
@@ -104,7 +123,29 @@ struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
   }
 };
 
-/// Elementwise floats whose operands are transposed alike, or constants.
+struct SinkThroughEncode : OpRewritePattern<EncodeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(EncodeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+    if (!transpose || !isFromChannelsLast(transpose.getPermutation()))
+      return rewriter.notifyMatchFailure(op, "not of a product's layout");
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    QuantizerAttr quantizer = op.getQuantizer();
+    if (quantizer.isPerChannel())
+      quantizer = withAxis(quantizer, permutation[quantizer.getAxis()]);
+    Value input = transpose.getInput();
+    Value codes =
+        EncodeOp::create(rewriter, op.getLoc(), typeLike(input, op.getResult()),
+                         input, quantizer);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, codes, permutation);
+    return success();
+  }
+};
+
+/// Elementwise floats whose operands are transposed alike, or constants, or
+/// dequantized codes, which are transposed in their place.
 struct SinkThroughElementwise : RewritePattern {
   SinkThroughElementwise(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -129,28 +170,55 @@ struct SinkThroughElementwise : RewritePattern {
     return success();
   }
 
-  /// The transpose of all operands that are not constant, or null.
+  /// The transpose of all operands that are neither constant nor codes, or
+  /// null.
   static TransposeOp transposeOf(Operation *op) {
     TransposeOp common;
+    bool codes = false;
     for (Value operand : op->getOperands()) {
-      auto transpose = operand.getDefiningOp<TransposeOp>();
-      if (!transpose && constantTensor(operand))
+      if (constantTensor(operand))
         continue;
-      bool fits = transpose && operand.getType() == op->getResult(0).getType();
-      if (!fits ||
+      if (operand.getType() != op->getResult(0).getType())
+        return {};
+      if (isDequantized(operand)) {
+        codes = true;
+        continue;
+      }
+      auto transpose = operand.getDefiningOp<TransposeOp>();
+      if (!transpose ||
           (common && common.getPermutation() != transpose.getPermutation()))
         return {};
       common = transpose;
     }
+    if (common && codes && !isFromChannelsLast(common.getPermutation()))
+      return {};
     return common;
   }
 
-  /// `operand` before the transpose; a constant that broadcasts to it is
-  /// transposed back.
+  /// `op` of transposed codes: transpose(dequantize(codes)).
+  static Value dequantizeTransposed(PatternRewriter &rewriter, DequantizeOp op,
+                                    ArrayRef<int64_t> permutation) {
+    Value codes =
+        TransposeOp::create(rewriter, op.getLoc(), op.getInput(), permutation);
+    IRMapping mapping;
+    mapping.map(op.getInput(), codes);
+    auto moved = cast<DequantizeOp>(rewriter.clone(*op, mapping));
+    moved.getResult().setType(typeLike(codes, op.getResult()));
+    if (int64_t axis = axisOf(op); axis >= 0)
+      moved.setAxis(invertPermutation(permutation)[axis]);
+    return moved;
+  }
+
+  /// `operand` before the transpose; codes, and a constant that broadcasts to
+  /// it, are transposed back.
   static Value untransposed(PatternRewriter &rewriter, Value operand,
                             ArrayRef<int64_t> permutation) {
     if (auto transpose = operand.getDefiningOp<TransposeOp>())
       return transpose.getInput();
+    if (isDequantized(operand))
+      return dequantizeTransposed(rewriter,
+                                  operand.getDefiningOp<DequantizeOp>(),
+                                  invertPermutation(permutation));
     SmallVector<int64_t> shape(permutation.size() - shapeOf(operand).size(), 1);
     llvm::append_range(shape, shapeOf(operand));
     auto type =
@@ -166,27 +234,40 @@ struct SinkThroughElementwise : RewritePattern {
 // Rising
 //===----------------------------------------------------------------------===//
 
-struct RaiseThroughEncode : OpRewritePattern<TransposeOp> {
+/// All users of the codes are transposes alike.
+struct RaiseThroughEncode : OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(TransposeOp op,
+  LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
-    auto encode = op.getInput().getDefiningOp<EncodeOp>();
-    if (!encode || !encode->hasOneUse())
-      return rewriter.notifyMatchFailure(op, "not the only use of an encoder");
-    ArrayRef<int64_t> permutation = op.getPermutation();
-    QuantizerAttr quantizer = encode.getQuantizer();
+    std::optional<SmallVector<int64_t>> permutation = commonPermutation(op);
+    if (!permutation || isFromChannelsLast(*permutation))
+      return rewriter.notifyMatchFailure(op, "codes are not transposed alike");
+    QuantizerAttr quantizer = op.getQuantizer();
     if (quantizer.isPerChannel())
-      quantizer = withAxis(quantizer,
-                           invertPermutation(permutation)[quantizer.getAxis()]);
-    Value input = TransposeOp::create(rewriter, op.getLoc(), encode.getInput(),
-                                      permutation);
-    rewriter.setInsertionPoint(op);
-    auto type =
-        withElements(tensorType(input), encode.getType().getElementType());
-    rewriter.replaceOp(op, EncodeOp::create(rewriter, encode.getLoc(), type,
-                                            input, quantizer));
+      quantizer = withAxis(
+          quantizer, invertPermutation(*permutation)[quantizer.getAxis()]);
+    Value input =
+        TransposeOp::create(rewriter, op.getLoc(), op.getInput(), *permutation);
+    Value codes =
+        EncodeOp::create(rewriter, op.getLoc(), typeLike(input, op.getResult()),
+                         input, quantizer);
+    for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
+      rewriter.replaceOp(user, codes);
+    rewriter.eraseOp(op);
     return success();
+  }
+
+  static std::optional<SmallVector<int64_t>> commonPermutation(EncodeOp op) {
+    std::optional<SmallVector<int64_t>> common;
+    for (Operation *user : op->getUsers()) {
+      auto transpose = dyn_cast<TransposeOp>(user);
+      if (!transpose ||
+          (common && ArrayRef(*common) != transpose.getPermutation()))
+        return std::nullopt;
+      common = SmallVector<int64_t>(transpose.getPermutation());
+    }
+    return common;
   }
 };
 
@@ -243,7 +324,8 @@ struct PropagateLayout : qnn::impl::PropagateLayoutBase<PropagateLayout> {
     RewritePatternSet patterns(context);
     patterns.add<
         SinkThroughPerChannel<ThresholdOp>, SinkThroughPerChannel<RequantizeOp>,
-        SinkThroughPerChannel<DequantizeOp>, SinkThroughPad, SinkThroughConcat,
+        SinkThroughPerChannel<DequantizeOp>, SinkThroughPerChannel<BiasAddOp>,
+        SinkThroughPad, SinkThroughConcat, SinkThroughEncode,
         SinkThroughElementwise, RaiseThroughEncode, FlattenIntoWeights>(
         context);
     // Two transposes in a row become one or none.

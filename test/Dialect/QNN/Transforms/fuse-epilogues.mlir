@@ -104,3 +104,17 @@ func.func @others(%x: tensor<3x64xf32>, %w: tensor<1x64x32xf32>, %a: tensor<3x64
   %3 = qnn.dequantize %2 {scale = array<f32: 0.25>} : (tensor<3x3xi32>) -> tensor<3x3xf32>
   return %1, %2, %3 : tensor<3x3xf32>, tensor<3x3xi32>, tensor<3x3xf32>
 }
+
+// Codes that are dequantized for the sum only stay codes in memory: the loop
+// behind the product reads them.
+// CHECK-LABEL: func.func @codes
+// CHECK: %[[S:.*]] = qnn.int8_matmul {{.*}} scaled{{.*}} -> tensor<3x10xf32>
+// CHECK: qnn.add %[[S]]
+func.func @codes(%x: tensor<3x64xi8>, %w: tensor<1x16x128xi8>, %other: tensor<3x10xi8>) -> tensor<3x10xf32> {
+  %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [4, 32]>}
+      : (tensor<3x64xi8>, tensor<1x16x128xi8>) -> tensor<3x10xi32>
+  %1 = qnn.dequantize %0 {scale = array<f32: 0.25>} : (tensor<3x10xi32>) -> tensor<3x10xf32>
+  %2 = qnn.dequantize %other {code = #qnn.code<8, signed>, scale = array<f32: 0.5>} : (tensor<3x10xi8>) -> tensor<3x10xf32>
+  %3 = qnn.add %1, %2 : (tensor<3x10xf32>, tensor<3x10xf32>) -> tensor<3x10xf32>
+  return %3 : tensor<3x10xf32>
+}

@@ -87,3 +87,57 @@ func.func @one_operand(%x: tensor<1x2x2x3xf32>, %y: tensor<1x3x2x2xf32>) -> tens
   %1 = qnn.add %0, %y : (tensor<1x3x2x2xf32>, tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
   return %1 : tensor<1x3x2x2xf32>
 }
+
+// A product's result meets codes that the network's input encodes: the codes
+// have one layout, and so has the sum that is encoded again.
+// CHECK-LABEL: func @residual
+func.func @residual(%x: tensor<1x2x4x4xf32>, %w: tensor<2x1x1x2xi8>) -> tensor<1x2x4x4xf32> {
+  // CHECK: %[[X:.*]] = qnn.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
+  // CHECK: %[[A:.*]] = qnn.encode %[[X]] {{.*}} -> tensor<1x4x4x2xi8>
+  // CHECK: %[[S:.*]] = qnn.iconv2d %[[A]]
+  // CHECK: %[[Y:.*]] = qnn.dequantize %[[S]] {{.*}} -> tensor<1x4x4x2xf32>
+  // CHECK: %[[B:.*]] = qnn.bias_add %[[Y]], %{{.*}} {axis = 3 : i64}
+  // CHECK: %[[D:.*]] = qnn.dequantize %[[A]] {axis = 3 : i64
+  // CHECK: %[[R:.*]] = qnn.add %[[B]], %[[D]]
+  // CHECK: %[[C:.*]] = qnn.encode %[[R]] {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, scale = array<f32: 1.000000e+00, 2.000000e+00>, axis = 3>}
+  // CHECK: %[[F:.*]] = qnn.dequantize %[[C]]
+  // CHECK: qnn.transpose %[[F]] {permutation = array<i64: 0, 3, 1, 2>}
+  %b = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xi8>
+  %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x2x4x4xi8>) -> tensor<1x4x4x2xi8>
+  %2 = qnn.iconv2d %1, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x4x4x2xi8>, tensor<2x1x1x2xi8>) -> tensor<1x4x4x2xi32>
+  %3 = qnn.transpose %2 {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x2xi32>) -> tensor<1x2x4x4xi32>
+  %4 = qnn.dequantize %3 {scale = array<f32: 0.5>} : (tensor<1x2x4x4xi32>) -> tensor<1x2x4x4xf32>
+  %5 = qnn.bias_add %4, %b {axis = 1} : (tensor<1x2x4x4xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %6 = qnn.dequantize %0 {code = #qnn.code<8, unsigned>, scale = array<f32: 1.0, 2.0>, axis = 1} : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xf32>
+  %7 = qnn.add %5, %6 : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %8 = qnn.encode %7 {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned, scale = array<f32: 1.0, 2.0>, axis = 1>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xi8>
+  %9 = qnn.dequantize %8 {code = #qnn.code<8, unsigned>, scale = array<f32: 1.0>} : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xf32>
+  return %9 : tensor<1x2x4x4xf32>
+}
+
+// Both products' results are codes.
+// CHECK-LABEL: func @two_codes
+func.func @two_codes(%x: tensor<1x4x4x2xi8>, %y: tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8> {
+  // CHECK-NOT: qnn.transpose
+  // CHECK: return
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x2xi8>) -> tensor<1x2x4x4xi8>
+  %1 = qnn.transpose %y {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x2xi8>) -> tensor<1x2x4x4xi8>
+  %2 = qnn.dequantize %0 {code = #qnn.code<8, signed>, scale = array<f32: 0.5>} : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xf32>
+  %3 = qnn.dequantize %1 {code = #qnn.code<8, signed>, scale = array<f32: 0.25>} : (tensor<1x2x4x4xi8>) -> tensor<1x2x4x4xf32>
+  %4 = qnn.add %2, %3 : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %5 = qnn.encode %4 {quantizer = #qnn.quantizer<bits = 8, encoding = signed>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xi8>
+  %6 = qnn.transpose %5 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x2x4x4xi8>) -> tensor<1x4x4x2xi8>
+  return %6 : tensor<1x4x4x2xi8>
+}
+
+// Somebody reads the codes as they are: they are not transposed back and forth.
+// CHECK-LABEL: func @codes_read
+func.func @codes_read(%x: tensor<1x2x4x4xf32>) -> (tensor<1x2x4x4xi8>, tensor<1x4x4x2xi8>) {
+  // CHECK: %[[C:.*]] = qnn.encode %arg0
+  // CHECK: %[[T:.*]] = qnn.transpose %[[C]]
+  // CHECK: return %[[C]], %[[T]]
+  %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xi8>
+  %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x2x4x4xi8>) -> tensor<1x4x4x2xi8>
+  return %0, %1 : tensor<1x2x4x4xi8>, tensor<1x4x4x2xi8>
+}

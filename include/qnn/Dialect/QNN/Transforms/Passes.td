@@ -115,9 +115,10 @@ def PropagateLayout : Pass<"qnn-propagate-layout"> {
   let summary = "move transposes until they cancel";
   let description = [{
     Input: integer form with transposes around each channels-last op. Transposes
-    sink through thresholds, requantizers, dequantizers, padding, joins and
-    elementwise floats (constants among their operands are transposed), and
-    cancel with the next; a transpose of an encoder's codes rises above it. A
+    sink through thresholds, requantizers, dequantizers, biases, padding, joins and
+    elementwise floats (constants and codes among their operands are transposed), those
+    from channels last through encoders, too, and cancel with the next; others of an
+    encoder's codes rise above it. A
     transpose before a flattening becomes a permutation of the columns of the
     weights of the `qnn.imatmul` behind it.
 
@@ -302,7 +303,8 @@ def FuseEpilogues : Pass<"qnn-fuse-epilogues"> {
     zero point; of floats `qnn.mul` by and then `qnn.bias_add` or `qnn.add` of
     constants per output channel, `qnn.add` of a tensor, `qnn.relu` or `qnn.clip`.
     Each value on the way has one user. Transposes on the way move behind the
-    product; a tensor that is added there must be transposed alike.
+    product; a tensor that is added there must be transposed alike. One that is
+    computed for the sum alone (dequantized codes, say) is left to the loop behind.
 
     ```mlir
     %0 = qnn.int8_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
