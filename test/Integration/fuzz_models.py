@@ -121,6 +121,37 @@ class Network:
         self.shape = [self.shape[0], outputs, *size]
         return channels // groups * kernel[0] * kernel[1]
 
+    def convolve_same(self, outputs, kernel, stride):
+        """A convolution that only the stride makes smaller."""
+        inputs, pad = self.shape[1], kernel // 2
+        self.apply("Conv", self.weights([outputs, inputs, kernel, kernel], 0), kernel_shape=[kernel] * 2,
+                   strides=[stride] * 2, pads=[pad] * 4)
+        size = [(size + 2 * pad - kernel) // stride + 1 for size in self.shape[2:]]
+        self.shape = [self.shape[0], outputs, *size]
+        return math.sqrt(inputs * kernel**2)
+
+    def block(self):
+        """Two convolutions and a shortcut, whose sum is quantized."""
+        before, outputs, stride = (self.value, list(self.shape)), self.shape[1], 1
+        if self.chance(0.5):
+            outputs, stride = self.random.choice(CHANNELS), self.pick(1, 2)
+        self.activations(self.convolve_same(outputs, self.pick(1, 3), stride), self.pick(2, 3, 4))
+        deviation = self.convolve_same(outputs, self.pick(1, 3), 1)
+        if self.chance(0.3):
+            self.normalize(deviation)
+        if self.chance(0.5):
+            self.activations(deviation, self.pick(2, 3, 4))
+        inner, shape = self.value, list(self.shape)
+        self.value, self.shape = before
+        if self.shape != shape:
+            other = self.convolve_same(outputs, 1, stride)
+            if self.chance(0.5):
+                self.activations(other, self.pick(2, 3, 4))
+        self.apply("Add", inner)
+        if self.chance(0.5):
+            self.apply("Relu")
+        self.activations(deviation, self.pick(1, 2, 3, 4))
+
     def multiply(self):
         inputs, outputs = self.shape[1], self.random.choice(CHANNELS)
         if self.chance(0.5):
@@ -190,7 +221,7 @@ class Network:
     def text(self):
         self.activations(0.5, self.random.randint(1, 8))
         for _ in range(self.random.randint(1, 3)):
-            self.layer()
+            self.block() if len(self.shape) == 4 and self.chance(0.4) else self.layer()
         if self.chance(0.5):  # a head: sums as floats
             self.convolve() if len(self.shape) == 4 else self.multiply()
         constants = ",\n ".join(self.constants)

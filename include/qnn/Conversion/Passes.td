@@ -46,8 +46,8 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     of the target's registers (`qnn.target`), which the loops carry one by one.
     The inner product is that of the op's `#qnn.kernel`; thresholds are compared
     and packed before the store. An elementwise `linalg.generic` that alone reads
-    a product's floats becomes part of the nest, and stores its results instead;
-    not so the update of a state where the function has `qnn.separate_update`.
+    a product's sums, floats or bytes becomes part of the nest, and stores its results
+    instead; not so the update of a state where the function has `qnn.separate_update`.
     Anything else is left alone.
 
     ```mlir

@@ -32,6 +32,17 @@ static bool hasReadableLanes(AffineMap map) {
          map.getResults().back() == getAffineDimExpr(last, map.getContext());
 }
 
+/// Element by element; a dimension of size 1 may count as broadcast.
+static bool isElementwise(AffineMap map, ArrayRef<int64_t> shape) {
+  if (map.getNumResults() != map.getNumDims())
+    return false;
+  for (auto [i, expr] : llvm::enumerate(map.getResults()))
+    if (expr != getAffineDimExpr(i, map.getContext()) &&
+        !(shape[i] == 1 && expr == getAffineConstantExpr(0, map.getContext())))
+      return false;
+  return true;
+}
+
 /// The body is repeated for each register of a tile.
 static constexpr size_t kMostOps = 64;
 
@@ -55,6 +66,12 @@ static bool isSeparateUpdate(linalg::GenericOp loop) {
          });
 }
 
+/// A result lies element by element where the product would.
+static bool hasShape(OpOperand &init, AffineMap map, RankedTensorType product) {
+  auto type = cast<RankedTensorType>(init.get().getType());
+  return map.isIdentity() && type.getShape() == product.getShape();
+}
+
 std::optional<Consumer> Consumer::find(Value product) {
   if (!product.hasOneUse())
     return {};
@@ -65,11 +82,14 @@ std::optional<Consumer> Consumer::find(Value product) {
       loop.getNumLoops() == 0 ||
       loop.getNumParallelLoops() != loop.getNumLoops())
     return {};
+  auto type = cast<RankedTensorType>(product.getType());
+  if (!isElementwise(loop.getMatchingIndexingMap(&use), type.getShape()))
+    return {};
   for (OpOperand &operand : loop->getOpOperands()) {
     AffineMap map = loop.getMatchingIndexingMap(&operand);
-    bool isWhole = &operand == &use || loop.isDpsInit(&operand);
     if (!isPlainNumber(getElementTypeOrSelf(operand.get().getType())) ||
-        (isWhole ? !map.isIdentity() : !hasReadableLanes(map)))
+        (loop.isDpsInit(&operand) ? !hasShape(operand, map, type)
+                                  : !hasReadableLanes(map)))
       return {};
   }
   if (!canWiden(*loop.getBody()) || isSeparateUpdate(loop))

@@ -1,9 +1,10 @@
 //===- Consumer.h - The elementwise loop behind a product -------*- C++ -*-===//
 //
-// What alone reads a product's floats, element by element, can be computed on
-// them while they are in registers: the product is never written. So an
-// optimizer's update needs no buffer for the gradient, and reads and writes
-// parameter and moments once.
+// What alone reads a product's sums, floats or codes, element by element, can
+// be computed on them while they are in registers: the product is never
+// written. So a residual add reads codes and stores codes, and an optimizer's
+// update needs no buffer for the gradient, and reads and writes parameter and
+// moments once.
 //
 //===----------------------------------------------------------------------===//
 

@@ -24,7 +24,7 @@ Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
                             tileChannels)) {
   if (depthwise)
     g.groups /= tileChannels;
-  if (resultType().getElementType().isF32() && !op.getEpilogueCode())
+  if (!storesWords())
     consumer = Consumer::find(op->getResult(0));
 }
 

@@ -57,6 +57,10 @@ struct Contraction {
         .back();
   }
   CodeAttr outCode() const { return op.getEpilogueCode(); }
+  /// Codes as words, else sums, floats or bytes: a number in each element.
+  bool storesWords() const {
+    return outCode() && resultType().getElementType().isInteger(32);
+  }
   /// Where its results are stored in place of the product's.
   const std::optional<Consumer> &getConsumer() const { return consumer; }
   mlir::RankedTensorType resultType() const {

@@ -30,10 +30,8 @@ struct Epilogue {
   CodeAttr code;
 
   void consume(int64_t m, ArrayRef<Value> sums, MutableArrayRef<Value> dests);
-  Value storeSums(int64_t m, ArrayRef<Value> sums, Value dest);
-  Value storeFloats(int64_t m, ArrayRef<Value> sums, Value dest);
+  Value storeNumbers(int64_t m, ArrayRef<Value> sums, Value dest);
   Value storeWords(int64_t m, ArrayRef<Value> sums, Value dest);
-  Value storeBytes(int64_t m, ArrayRef<Value> sums, Value dest);
 
 private:
   int64_t levels() const {
@@ -48,14 +46,15 @@ private:
   SmallVector<Value> atLanes(int64_t m, int64_t v) const {
     return at(m, addIndex(b, place.firstChannel, v * c.lanes));
   }
-  Value storeLanes(int64_t m, int64_t v, Value vector, Value dest);
   Value scale(int64_t v, int64_t row, float neutral);
   Value addendAt(int64_t m, int64_t v);
   Value scaled(int64_t m, int64_t v, Value sum);
   SmallVector<Value> rounded(int64_t m, ArrayRef<Value> sums);
   Value reached(Value sum, int64_t v, Value level);
   SmallVector<Value> countLevels(ArrayRef<Value> sums);
-  SmallVector<Value> numbers(int64_t m, ArrayRef<Value> sums);
+  SmallVector<Value> codes(int64_t m, ArrayRef<Value> sums);
+  void forEachResult(int64_t m, ArrayRef<Value> sums,
+                     function_ref<void(Value, ValueRange)> store);
   Value wordOf(ArrayRef<Value> masks);
 };
 } // namespace
@@ -76,27 +75,6 @@ Value Epilogue::cutLanes(int64_t v, Value vector) {
   return vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0},
                                                ArrayRef<int64_t>{valid},
                                                ArrayRef<int64_t>{1});
-}
-
-Value Epilogue::storeLanes(int64_t m, int64_t v, Value vector, Value dest) {
-  return vector::TransferWriteOp::create(b, cutLanes(v, vector), dest,
-                                         atLanes(m, v), ArrayRef<bool>{true})
-      .getResult();
-}
-
-//===----------------------------------------------------------------------===//
-// Sums
-//===----------------------------------------------------------------------===//
-
-Value Epilogue::storeSums(int64_t m, ArrayRef<Value> sums, Value dest) {
-  Type element = c.resultType().getElementType();
-  for (auto [v, sum] : llvm::enumerate(sums)) {
-    Value narrow = sum;
-    if (element.isInteger() && !element.isInteger(32))
-      narrow = arith::TruncIOp::create(b, c.vectorOf(element), sum);
-    dest = storeLanes(m, v, narrow, dest);
-  }
-  return dest;
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,20 +139,6 @@ Value Epilogue::scaled(int64_t m, int64_t v, Value sum) {
   return y;
 }
 
-Value Epilogue::storeFloats(int64_t m, ArrayRef<Value> sums, Value dest) {
-  for (auto [v, sum] : llvm::enumerate(sums))
-    dest = storeLanes(m, v, scaled(m, v, sum), dest);
-  return dest;
-}
-
-void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
-                       MutableArrayRef<Value> dests) {
-  for (auto [v, sum] : llvm::enumerate(sums)) {
-    Value lanes = cutLanes(v, scales ? scaled(m, v, sum) : sum);
-    c.getConsumer()->store(b, lanes, atLanes(m, v), dests);
-  }
-}
-
 /// The numbers of `code` that the scaled sums are rounded to.
 SmallVector<Value> Epilogue::rounded(int64_t m, ArrayRef<Value> sums) {
   SmallVector<Value> numbers;
@@ -220,7 +184,7 @@ SmallVector<Value> Epilogue::countLevels(ArrayRef<Value> sums) {
 }
 
 /// The codes: numbers, or bits of a bipolar code.
-SmallVector<Value> Epilogue::numbers(int64_t m, ArrayRef<Value> sums) {
+SmallVector<Value> Epilogue::codes(int64_t m, ArrayRef<Value> sums) {
   if (scales)
     return rounded(m, sums);
   SmallVector<Value> counts = countLevels(sums);
@@ -232,12 +196,40 @@ SmallVector<Value> Epilogue::numbers(int64_t m, ArrayRef<Value> sums) {
   return counts;
 }
 
-Value Epilogue::storeBytes(int64_t m, ArrayRef<Value> sums, Value dest) {
-  for (auto [v, number] : llvm::enumerate(numbers(m, sums))) {
-    Value byte = arith::TruncIOp::create(b, c.vectorOf(b.getI8Type()), number);
-    dest = storeLanes(m, v, byte, dest);
+//===----------------------------------------------------------------------===//
+// A number in each element
+//===----------------------------------------------------------------------===//
+
+/// Calls `store` with the lanes of each register as the result holds them,
+/// sums, floats or codes in bytes, and their indices.
+void Epilogue::forEachResult(int64_t m, ArrayRef<Value> sums,
+                             function_ref<void(Value, ValueRange)> store) {
+  SmallVector<Value> values(sums);
+  if (code)
+    values = codes(m, sums);
+  Type element = c.resultType().getElementType();
+  for (auto [v, value] : llvm::enumerate(values)) {
+    Value lanes = scales && !code ? scaled(m, v, value) : value;
+    if (element.isInteger() && !element.isInteger(32))
+      lanes = arith::TruncIOp::create(b, c.vectorOf(element), lanes);
+    store(cutLanes(v, lanes), atLanes(m, v));
   }
+}
+
+Value Epilogue::storeNumbers(int64_t m, ArrayRef<Value> sums, Value dest) {
+  forEachResult(m, sums, [&](Value lanes, ValueRange indices) {
+    dest = vector::TransferWriteOp::create(b, lanes, dest, indices,
+                                           ArrayRef<bool>{true})
+               .getResult();
+  });
   return dest;
+}
+
+void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
+                       MutableArrayRef<Value> dests) {
+  forEachResult(m, sums, [&](Value lanes, ValueRange indices) {
+    c.getConsumer()->store(b, lanes, indices, dests);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -265,9 +257,9 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
   Encoding encoding = code.getEncoding();
   bool oneMask = thresholds && planes == 1 && levels() == 1 &&
                  encoding != Encoding::Signed;
-  SmallVector<Value> codes;
+  SmallVector<Value> patterns;
   if (!oneMask)
-    codes = numbers(m, sums);
+    patterns = codes(m, sums);
   // Lanes beyond the channels reach no threshold: they hold the least code. Of
   // scales they hold any.
   uint32_t unused = scales ? ~0u
@@ -285,7 +277,8 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
         continue;
       }
       VectorType type = c.vectorOf(b.getI32Type());
-      Value plane = arith::ShRUIOp::create(b, codes[v], integerOf(b, type, p));
+      Value plane =
+          arith::ShRUIOp::create(b, patterns[v], integerOf(b, type, p));
       masks.push_back(
           arith::TruncIOp::create(b, c.vectorOf(b.getI1Type()), plane));
     }
@@ -316,12 +309,9 @@ void qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
     Value &dest = dests.front();
     if (c.getConsumer())
       epilogue.consume(m, row, dests);
-    else if (!epilogue.code)
-      dest = epilogue.scales ? epilogue.storeFloats(m, row, dest)
-                             : epilogue.storeSums(m, row, dest);
-    else if (c.resultType().getElementType().isInteger(32))
+    else if (c.storesWords())
       dest = epilogue.storeWords(m, row, dest);
     else
-      dest = epilogue.storeBytes(m, row, dest);
+      dest = epilogue.storeNumbers(m, row, dest);
   }
 }

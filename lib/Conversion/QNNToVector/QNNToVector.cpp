@@ -26,10 +26,8 @@ using namespace qnn;
 /// False where the registers do not divide the tile, a tile of words has not 32
 /// channels, or the kernel has no inner product on the target.
 static bool canLower(const Contraction &contraction) {
-  bool words = contraction.outCode() &&
-               contraction.resultType().getElementType().isInteger(32);
   return contraction.tileChannels % contraction.lanes == 0 &&
-         (!words || contraction.tileChannels == 32) &&
+         (!contraction.storesWords() || contraction.tileChannels == 32) &&
          InnerProduct::create(contraction);
 }
 

@@ -124,3 +124,34 @@ func.func @separate(%x: tensor<6x5xf32>, %y: tensor<2x5x32xf32>, %m: memref<6x40
   } -> tensor<6x40xf32>
   return %1, %4 : tensor<6x40xf32>, tensor<6x40xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// Codes that the product rounds to are bytes of registers; those of another
+// tensor are read as bytes. A dimension of size 1 may be a constant.
+#first = affine_map<(i, j) -> (0, j)>
+// CHECK-LABEL: func.func @codes
+// CHECK: arith.trunci %{{.*}} : vector<4xi32> to vector<4xi8>
+// CHECK: %[[R:.*]] = vector.transfer_read %arg3{{.*}} : tensor<1x40xi8>, vector<4xi8>
+// CHECK: arith.uitofp %[[R]] : vector<4xi8> to vector<4xf32>
+// CHECK: vector.transfer_write %{{.*}} : vector<4xi8>, tensor<1x40xi8>
+// CHECK-NOT: linalg.generic
+func.func @codes(%x: tensor<1x64xi8>, %w: tensor<2x16x128xi8>, %s: tensor<2x2x32xf32>, %r: tensor<1x40xi8>) -> tensor<1x40xi8> {
+  %0 = qnn.int8_matmul %x, %w, %s {channels = 64 : i64, out_channels = 40 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>,
+          scaled, out_code = #qnn.code<8, signed>, kernel = #qnn.kernel<int8_dot, tile = [1, 32]>}
+      : (tensor<1x64xi8>, tensor<2x16x128xi8>, tensor<2x2x32xf32>) -> tensor<1x40xi8>
+  %e = tensor.empty() : tensor<1x40xi8>
+  %1 = linalg.generic {indexing_maps = [#first, #first, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0, %r : tensor<1x40xi8>, tensor<1x40xi8>) outs(%e : tensor<1x40xi8>) {
+  ^bb0(%a: i8, %b: i8, %o: i8):
+    %2 = arith.sitofp %a : i8 to f32
+    %3 = arith.uitofp %b : i8 to f32
+    %4 = arith.addf %2, %3 : f32
+    %5 = arith.fptosi %4 : f32 to i32
+    %6 = arith.trunci %5 : i32 to i8
+    linalg.yield %6 : i8
+  } -> tensor<1x40xi8>
+  return %1 : tensor<1x40xi8>
+}
