@@ -111,17 +111,15 @@ static LLVM::LLVMFuncOp buildBody(ImplicitLocOpBuilder &b, ModuleOp module,
 }
 
 static LogicalResult callFromPool(ModuleOp module, LLVM::LLVMFuncOp loop,
+                                  ArrayRef<Operation *> users,
                                   int64_t threads) {
   ImplicitLocOpBuilder b(loop.getLoc(), loop.getContext());
-  auto uses = SymbolTable::getSymbolUses(loop, module);
-  if (!uses)
-    return loop.emitOpError("expected uses that are known");
   SmallVector<LLVM::CallOp> calls;
-  for (SymbolTable::SymbolUse use : *uses) {
-    auto call = dyn_cast<LLVM::CallOp>(use.getUser());
+  for (Operation *user : users) {
+    auto call = dyn_cast<LLVM::CallOp>(user);
     if (!call)
       return loop.emitOpError("expected calls as only uses, but got ")
-             << use.getUser()->getName();
+             << user->getName();
     calls.push_back(call);
   }
   LLVM::LLVMFuncOp body = buildBody(b, module, loop);
@@ -141,9 +139,13 @@ namespace {
 struct CallPool : qnn::impl::CallPoolBase<CallPool> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    // All at once: to find the users of one function is a walk through all.
+    SymbolTableCollection tables;
+    SymbolUserMap users(tables, module);
     for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>()))
       if (auto threads = function->getAttrOfType<IntegerAttr>(kParallelAttr))
-        if (failed(callFromPool(module, function, threads.getInt())))
+        if (failed(callFromPool(module, function, users.getUsers(function),
+                                threads.getInt())))
           return signalPassFailure();
   }
 };
