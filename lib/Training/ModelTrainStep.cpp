@@ -6,6 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
+#include "qnn/Driver/Compile.h"
 #include "qnn/Driver/Model.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Training/BuildStep.h"
@@ -13,6 +16,7 @@
 #include "qnn/Transforms/ModelAttributes.h"
 #include "llvm/ADT/StringMap.h"
 #include <cstring>
+#include <future>
 
 using namespace mlir;
 using namespace qnn;
@@ -24,6 +28,7 @@ static std::string nameOf(func::FuncOp function, unsigned argument) {
 
 namespace {
 enum class Engine { Native, Reference };
+using ModelOrError = llvm::Expected<std::unique_ptr<Model>>;
 
 class ModelTrainStep : public TrainStep {
 public:
@@ -46,9 +51,6 @@ private:
                           Engine engine);
   void collectStates(func::FuncOp function);
   void addState(std::string name, bool isParameter, ArrayRef<int64_t> shape);
-  llvm::Expected<std::unique_ptr<Model>>
-  makeModel(OwningOpRef<ModuleOp> &module, const TrainOptions &options,
-            Engine engine);
   /// Pointers to the inputs of `model`: states and `named` by name, else the
   /// next of `inputs`.
   llvm::SmallVector<const void *>
@@ -110,16 +112,26 @@ int64_t ModelTrainStep::peakBytes() const {
 // Models
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<std::unique_ptr<Model>>
-ModelTrainStep::makeModel(OwningOpRef<ModuleOp> &module,
-                          const TrainOptions &options, Engine engine) {
-  if (engine == Engine::Reference)
-    return evaluateModule(*module, "network");
-  auto model = compileInProcess(*module, "network", options.target, 3,
-                                std::nullopt, options.threads);
-  if (model)
-    module = nullptr;
-  return model;
+static ModelOrError compileNative(ModuleOp module,
+                                  const TrainOptions &options) {
+  return compileInProcess(module, "network", options.target, 3, std::nullopt,
+                          options.threads);
+}
+
+static std::string toBytecode(ModuleOp module) {
+  std::string bytes;
+  llvm::raw_string_ostream os(bytes);
+  // Of the newest version it does not fail.
+  (void)writeBytecodeToFile(module, os);
+  return bytes;
+}
+
+/// In a context of its own, so that other modules can be compiled at the time.
+static ModelOrError compileCopy(const std::string &bytes,
+                                const TrainOptions &options) {
+  std::unique_ptr<MLIRContext> context = createContext();
+  auto module = parseSourceString<ModuleOp>(bytes, context.get());
+  return compileNative(*module, options);
 }
 
 llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
@@ -131,10 +143,14 @@ llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
     return step.takeError();
   stepModule = std::move(*step);
   collectStates(entryOf(*stepModule));
-  auto compiled = makeModel(stepModule, options, engine);
+  ModelOrError compiled = engine == Engine::Native
+                              ? compileNative(*stepModule, options)
+                              : evaluateModule(*stepModule, "network");
   if (!compiled)
     return compiled.takeError();
   stepModel = std::move(*compiled);
+  if (engine == Engine::Native)
+    stepModule = nullptr;
   for (const TensorInfo &output : stepModel->outputs())
     results.emplace_back(elementTypeOf(output.type), output.shape);
   return llvm::Error::success();
@@ -142,19 +158,26 @@ llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
 
 llvm::Error ModelTrainStep::prepare(ModuleOp model, const TrainOptions &options,
                                     Engine engine) {
-  if (options.evaluateOnly)
-    collectStates(entryOf(model));
-  else if (llvm::Error error = prepareStep(model, options, engine))
-    return error;
   auto evaluation = buildEvaluation(model);
   if (!evaluation)
     return evaluation.takeError();
   evaluationModule = std::move(*evaluation);
-  auto evaluator = makeModel(evaluationModule, options, engine);
+  std::future<ModelOrError> compiled =
+      engine == Engine::Native
+          ? std::async(std::launch::async, compileCopy,
+                       toBytecode(*evaluationModule), options)
+          : std::async(std::launch::deferred, evaluateModule, *evaluationModule,
+                       "network");
+  if (options.evaluateOnly)
+    collectStates(entryOf(model));
+  llvm::Error error = options.evaluateOnly
+                          ? llvm::Error::success()
+                          : prepareStep(model, options, engine);
+  ModelOrError evaluator = compiled.get();
   if (!evaluator)
-    return evaluator.takeError();
+    return llvm::joinErrors(std::move(error), evaluator.takeError());
   evaluationModel = std::move(*evaluator);
-  return llvm::Error::success();
+  return error;
 }
 
 //===----------------------------------------------------------------------===//
