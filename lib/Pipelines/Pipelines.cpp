@@ -50,6 +50,8 @@ void buildIntegerPipeline(OpPassManager &pm, StringRef tuning) {
 void buildPackedPipeline(OpPassManager &pm) {
   pm.addPass(createWidenCodes());
   pm.addPass(createPackProducts());
+  // Float convolutions are channels last only now.
+  pm.addPass(createPropagateLayout());
   pm.addPass(createCanonicalizerPass());
   // Packing moves up to the thresholds first, so that they can store words.
   pm.addPass(createHoistPacking());

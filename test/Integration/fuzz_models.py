@@ -152,6 +152,23 @@ class Network:
             self.apply("Relu")
         self.activations(deviation, self.pick(1, 2, 3, 4))
 
+    def stream(self):
+        """Floats to which convolutions of their signs add, as in Bi-Real nets."""
+        channels, one = self.shape[1], self.constant([], [1])
+        if self.chance(0.5):
+            channels = self.random.choice(CHANNELS)
+        deviation = self.convolve_same(channels, self.pick(1, 3), self.pick(1, 1, 2))
+        self.normalize(deviation)
+        for _ in range(self.random.randint(1, 2)):
+            floats = self.value
+            if self.chance(0.7):
+                self.apply(f"{DOMAIN}.BipolarQuant", one)
+            else:
+                self.activations(deviation, self.pick(2, 3))
+            self.normalize(self.convolve_same(channels, 3, 1))
+            self.apply("Add", floats)
+        self.activations(deviation, self.pick(1, 2, 3, 4))
+
     def multiply(self):
         inputs, outputs = self.shape[1], self.random.choice(CHANNELS)
         if self.chance(0.5):
@@ -221,7 +238,8 @@ class Network:
     def text(self):
         self.activations(0.5, self.random.randint(1, 8))
         for _ in range(self.random.randint(1, 3)):
-            self.block() if len(self.shape) == 4 and self.chance(0.4) else self.layer()
+            spatial = len(self.shape) == 4
+            (self.pick(self.block, self.stream) if spatial and self.chance(0.5) else self.layer)()
         if self.chance(0.5):  # a head: sums as floats
             self.convolve() if len(self.shape) == 4 else self.multiply()
         constants = ",\n ".join(self.constants)

@@ -13,8 +13,9 @@ def ConvertQNNToLinalg : Pass<"convert-qnn-to-linalg"> {
     `qnn.encode` compares vectors of floats and keeps the mask: no byte is
     written.
 
-    Packed products are left to `convert-qnn-to-vector`; any other op that is
-    left is an error.
+    Packed products are left to `convert-qnn-to-vector`, and so are `qnn.encode` and
+    `qnn.pack` of what a product or elementwise ops behind it make, with the mark
+    `qnn.epilogue_pack`; any other op that is left is an error.
 
     ```mlir
     %0 = qnn.relu %x : (tensor<1x64xf32>) -> tensor<1x64xf32>
@@ -48,6 +49,8 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     and packed before the store. An elementwise `linalg.generic` that alone reads
     a product's sums, floats or bytes becomes part of the nest, and stores its results
     instead; not so the update of a state where the function has `qnn.separate_update`.
+    Encoders and packs marked `qnn.epilogue_pack`, of such a loop's floats or of the
+    product's, store words in the nest; those that no product takes get loops.
     Anything else is left alone.
 
     ```mlir

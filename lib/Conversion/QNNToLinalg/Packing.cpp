@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EpiloguePacks.h"
 #include "Lanes.h"
 #include "Patterns.h"
 #include "PointwiseChain.h"
@@ -81,23 +82,6 @@ Value readGroup(Builder &b, Value rows, const Group &group) {
   return widen(b, readLanes(b, rows, {group.row, first}, group.count));
 }
 
-/// The masks of bits 0 .. planes-1 of integer lanes.
-SmallVector<Value> planeMasks(Builder &b, Value lanes, unsigned planes) {
-  SmallVector<Value> masks;
-  Value zero = constantLike(b, lanes, 0);
-  for (unsigned plane = 0; plane < planes; ++plane) {
-    Value bit = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(
-               cast<ShapedType>(lanes.getType()),
-               APInt(getElementTypeOrSelf(lanes).getIntOrFloatBitWidth(),
-                     uint64_t(1) << plane)));
-    Value bits = arith::AndIOp::create(b, lanes, bit);
-    masks.push_back(
-        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bits, zero));
-  }
-  return masks;
-}
-
 Value maskToWord(Builder &b, Value mask) {
   Value word = vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
   return vector::ExtractOp::create(b, word, int64_t(0));
@@ -133,13 +117,15 @@ struct LowerPack : OpRewritePattern<PackOp> {
 
   LogicalResult matchAndRewrite(PackOp op,
                                 PatternRewriter &rewriter) const override {
+    if (isEpiloguePack(op))
+      return rewriter.notifyMatchFailure(op, "left to the product");
     if (!tensorType(op.getInput()).getElementType().isInteger(8))
       return rewriter.notifyMatchFailure(
           op, "expected codes as bytes, as qnn-pack leaves them");
     Builder b(op.getLoc(), rewriter);
     unsigned planes = op.getCode().getBits();
     auto masks = [&](Builder &inner, Value rows, const Group &group) {
-      return planeMasks(inner, readGroup(inner, rows, group), planes);
+      return emitBitMasks(inner, readGroup(inner, rows, group), planes);
     };
     rewriter.replaceOp(op, packRowsOf(b, op, op.getInput(), masks));
     return success();
@@ -173,7 +159,7 @@ struct LowerPackOfEncode : OpRewritePattern<PackOp> {
   LogicalResult matchAndRewrite(PackOp op,
                                 PatternRewriter &rewriter) const override {
     auto encode = op.getInput().getDefiningOp<EncodeOp>();
-    if (!encode || !encode->hasOneUse())
+    if (!encode || !encode->hasOneUse() || isEpiloguePack(op))
       return rewriter.notifyMatchFailure(op, "expected the only use of encode");
     QuantizerAttr quantizer = encode.getQuantizer();
     if (quantizer.isPerChannel() &&
@@ -190,7 +176,8 @@ struct LowerPackOfEncode : OpRewritePattern<PackOp> {
       };
       Value lanes = readGroup(inner, rows, group);
       lanes = chain.emit(inner, lanes, readConstant);
-      return clearRest(inner, masksOf(inner, lanes, quantizer), group.count);
+      return clearRest(inner, emitCodeBits(inner, lanes, quantizer),
+                       group.count);
     };
     rewriter.replaceOp(op, packRowsOf(b, op, chain.root(), masks));
     rewriter.eraseOp(encode);
@@ -198,27 +185,6 @@ struct LowerPackOfEncode : OpRewritePattern<PackOp> {
   }
 
 private:
-  static SmallVector<Value> masksOf(Builder &b, Value lanes,
-                                    QuantizerAttr quantizer) {
-    if (quantizer.getEncoding() == Encoding::Bipolar)
-      return {emitSignBit(b, lanes, quantizer.getSignZero())};
-    Value numbers =
-        emitQuantize(b, lanes, affineOf(b, lanes, quantizer), quantizer);
-    Value integers =
-        arith::FPToSIOp::create(b, vectorOf(wordBits, b.getI32Type()), numbers);
-    return planeMasks(b, integers, quantizer.getBits());
-  }
-
-  static AffineValues affineOf(Builder &b, Value lanes,
-                               QuantizerAttr quantizer) {
-    AffineValues affine;
-    if (float scale = quantizer.getScaleOf(0); scale != 1.0f)
-      affine.scale = constantLike(b, lanes, scale);
-    if (float zeroPoint = quantizer.getZeroPointOf(0); zeroPoint != 0.0f)
-      affine.zeroPoint = constantLike(b, lanes, zeroPoint);
-    return affine;
-  }
-
   /// Lanes beyond `count` are no channels, whatever was computed there.
   static SmallVector<Value> clearRest(Builder &b, SmallVector<Value> masks,
                                       int64_t count) {

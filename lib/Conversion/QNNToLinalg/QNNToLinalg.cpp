@@ -1,6 +1,7 @@
 //===- QNNToLinalg.cpp - Ops on tensors to linalg ---------------*- C++ -*-===//
 
 #include "qnn/Conversion/QNNToLinalg.h"
+#include "EpiloguePacks.h"
 #include "Patterns.h"
 #include "qnn/Conversion/Passes.h"
 
@@ -51,6 +52,7 @@ namespace {
 struct ConvertQNNToLinalg
     : qnn::impl::ConvertQNNToLinalgBase<ConvertQNNToLinalg> {
   void runOnOperation() override {
+    markEpiloguePacks(getOperation());
     // A transpose on its own would hide that it stands before an encoder.
     if (failed(apply(populateFusedPatterns)) ||
         failed(apply(populatePlaneTransposePatterns)) ||
@@ -71,7 +73,7 @@ struct ConvertQNNToLinalg
   LogicalResult checkNothingLeft() {
     WalkResult result = getOperation()->walk([](Operation *op) -> WalkResult {
       if (!isa_and_nonnull<QNNDialect>(op->getDialect()) ||
-          isa<PackedContractionOpInterface>(op))
+          isa<PackedContractionOpInterface>(op) || isEpiloguePack(op))
         return success();
       return op->emitOpError("has no loops in this form: expected codes as "
                              "bytes and integer products in packed form");

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EpiloguePacks.h"
 #include "LinalgUtils.h"
 #include "Patterns.h"
 #include "ScalarMath.h"
@@ -138,7 +139,7 @@ struct LowerEncode : OpRewritePattern<EncodeOp> {
 
   LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
-    if (failed(expectBytes(op, op.getResult(), rewriter)))
+    if (isEpiloguePack(op) || failed(expectBytes(op, op.getResult(), rewriter)))
       return failure();
     Builder b(op.getLoc(), rewriter);
     QuantizerAttr quantizer = op.getQuantizer();

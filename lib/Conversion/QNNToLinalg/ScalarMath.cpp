@@ -143,6 +143,39 @@ Value qnn::emitFakeQuantize(ImplicitLocOpBuilder &b, Value x,
   return emitDecode(b, number, affine);
 }
 
+SmallVector<Value> qnn::emitBitMasks(ImplicitLocOpBuilder &b, Value integer,
+                                 unsigned count) {
+  SmallVector<Value> bits;
+  Value zero = constantLike(b, integer, 0);
+  for (unsigned bit = 0; bit < count; ++bit) {
+    APInt mask = APInt::getOneBitSet(
+        getElementTypeOrSelf(integer).getIntOrFloatBitWidth(), bit);
+    TypedAttr attr = IntegerAttr::get(getElementTypeOrSelf(integer), mask);
+    if (auto shaped = dyn_cast<ShapedType>(integer.getType()))
+      attr = DenseElementsAttr::get(shaped, mask);
+    Value only =
+        arith::AndIOp::create(b, integer, arith::ConstantOp::create(b, attr));
+    bits.push_back(
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, only, zero));
+  }
+  return bits;
+}
+
+SmallVector<Value> qnn::emitCodeBits(ImplicitLocOpBuilder &b, Value x,
+                                     QuantizerAttr quantizer) {
+  if (quantizer.getEncoding() == Encoding::Bipolar)
+    return {emitSignBit(b, x, quantizer.getSignZero())};
+  AffineValues affine;
+  if (float scale = quantizer.getScaleOf(0); scale != 1.0f)
+    affine.scale = constantLike(b, x, scale);
+  if (float zeroPoint = quantizer.getZeroPointOf(0); zeroPoint != 0.0f)
+    affine.zeroPoint = constantLike(b, x, zeroPoint);
+  Value number = emitQuantize(b, x, affine, quantizer);
+  Value integer = arith::FPToSIOp::create(
+      b, withElement(x.getType(), b.getI32Type()), number);
+  return emitBitMasks(b, integer, quantizer.getBits());
+}
+
 Value qnn::emitByte(ImplicitLocOpBuilder &b, Value number) {
   Type wide = withElement(number.getType(), b.getI32Type());
   Type byte = withElement(number.getType(), b.getI8Type());

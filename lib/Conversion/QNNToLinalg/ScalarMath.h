@@ -58,6 +58,15 @@ mlir::Value emitFakeQuantize(ImplicitLocOpBuilder &b, mlir::Value x,
 mlir::Value emitDecode(ImplicitLocOpBuilder &b, mlir::Value number,
                        AffineValues affine);
 
+/// An i1 for each of the low `count` bits of an integer, the lowest first.
+llvm::SmallVector<mlir::Value>
+emitBitMasks(ImplicitLocOpBuilder &b, mlir::Value integer, unsigned count);
+
+/// An i1 for each bit of the code of x; of a bipolar quantizer the sign, of
+/// others with one scale.
+llvm::SmallVector<mlir::Value>
+emitCodeBits(ImplicitLocOpBuilder &b, mlir::Value x, QuantizerAttr quantizer);
+
 /// An integral float within -128 .. 255 as a byte, modulo 256.
 mlir::Value emitByte(ImplicitLocOpBuilder &b, mlir::Value number);
 

@@ -1,6 +1,8 @@
-//===- Consumer.cpp - The elementwise loop behind a product -----*- C++ -*-===//
+//===- Consumer.cpp - What is computed behind a product ---------*- C++ -*-===//
 
 #include "Consumer.h"
+#include "../QNNToLinalg/EpiloguePacks.h"
+#include "../QNNToLinalg/ScalarMath.h"
 #include "Contraction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -72,7 +74,8 @@ static bool hasShape(OpOperand &init, AffineMap map, RankedTensorType product) {
   return map.isIdentity() && type.getShape() == product.getShape();
 }
 
-std::optional<Consumer> Consumer::find(Value product) {
+/// The loop that alone reads `product`, element by element.
+static linalg::GenericOp findLoop(Value product) {
   if (!product.hasOneUse())
     return {};
   OpOperand &use = *product.use_begin();
@@ -94,7 +97,74 @@ std::optional<Consumer> Consumer::find(Value product) {
   }
   if (!canWiden(*loop.getBody()) || isSeparateUpdate(loop))
     return {};
-  return Consumer(loop, use);
+  return loop;
+}
+
+std::optional<Consumer> Consumer::find(PackedContractionOpInterface product) {
+  Consumer consumer(product);
+  Value result = product->getResult(0);
+  if (linalg::GenericOp loop = findLoop(result)) {
+    consumer.loop = loop;
+    consumer.use = &*result.use_begin();
+  }
+  consumer.findPacks();
+  if (!consumer.loop && consumer.packs.empty())
+    return {};
+  return consumer;
+}
+
+/// Tensors whose elements are in registers.
+ValueRange Consumer::sources() const {
+  return loop ? ValueRange(loop.getResults()) : product->getResults();
+}
+
+void Consumer::findPacks() {
+  for (auto [i, source] : llvm::enumerate(sources())) {
+    bool isRead = false;
+    for (Operation *user : source.getUsers())
+      if (isEpiloguePack(user) && fillsWords(product))
+        packs.push_back(cast<PackOp>(*user->user_begin()));
+      else
+        isRead = true;
+    if (isRead || source.use_empty())
+      stored.push_back(i);
+  }
+}
+
+static EncodeOp encodeOf(PackOp pack) {
+  return pack.getInput().getDefiningOp<EncodeOp>();
+}
+
+//===----------------------------------------------------------------------===//
+// In the place of what was fused
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> Consumer::makeResults(ImplicitLocOpBuilder &b) const {
+  auto empty = [&](Value like) -> Value {
+    auto type = cast<RankedTensorType>(like.getType());
+    return tensor::EmptyOp::create(b, type.getShape(), type.getElementType());
+  };
+  SmallVector<Value> results;
+  for (unsigned i : stored)
+    results.push_back(loop ? loop.getOutputs()[i] : empty(sources()[i]));
+  for (PackOp pack : packs)
+    results.push_back(empty(pack.getResult()));
+  return results;
+}
+
+void Consumer::replace(RewriterBase &rewriter, ValueRange results) const {
+  for (auto [pack, words] :
+       llvm::zip_equal(packs, results.drop_front(stored.size()))) {
+    EncodeOp encode = encodeOf(pack);
+    for (Operation *user : llvm::make_early_inc_range(encode->getUsers()))
+      rewriter.replaceOp(user, words);
+    rewriter.eraseOp(encode);
+  }
+  for (auto [i, result] : llvm::zip(stored, results))
+    rewriter.replaceAllUsesWith(sources()[i], result);
+  if (loop)
+    rewriter.eraseOp(loop);
+  rewriter.eraseOp(product);
 }
 
 //===----------------------------------------------------------------------===//
@@ -112,8 +182,8 @@ Value Consumer::read(ImplicitLocOpBuilder &b, OpOperand &operand,
                      ValueRange results) const {
   AffineMap map = loop.getMatchingIndexingMap(&operand);
   Value source = operand.get();
-  for (auto [init, result] : llvm::zip_equal(loop.getOutputs(), results))
-    if (init == source && map.isIdentity())
+  for (auto [i, result] : llvm::zip(stored, results))
+    if (loop.getOutputs()[i] == source && map.isIdentity())
       source = result;
   SmallVector<Value> at;
   for (AffineExpr expr : map.getResults()) {
@@ -149,28 +219,46 @@ static void cloneWidened(ImplicitLocOpBuilder &b, Operation &op, int64_t lanes,
     result.setType(widened(result.getType(), lanes));
 }
 
-void Consumer::store(ImplicitLocOpBuilder &b, Value lanes, ValueRange indices,
-                     MutableArrayRef<Value> results) const {
+SmallVector<Value> Consumer::compute(ImplicitLocOpBuilder &b, Value lanes,
+                                     ValueRange indices,
+                                     ValueRange results) const {
+  if (!loop)
+    return {lanes};
   int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
   IRMapping map;
   Block &body = *loop.getBody();
   for (OpOperand &operand : loop->getOpOperands()) {
     BlockArgument argument = loop.getMatchingBlockArgument(&operand);
-    if (&operand == product)
+    if (&operand == use)
       map.map(argument, lanes);
     else if (!argument.use_empty())
       map.map(argument, read(b, operand, indices, count, results));
   }
   for (Operation &op : body.without_terminator())
     cloneWidened(b, op, count, map);
-  for (auto [result, yielded] :
-       llvm::zip_equal(results, body.getTerminator()->getOperands())) {
+  SmallVector<Value> values;
+  for (Value yielded : body.getTerminator()->getOperands()) {
     Value value = map.lookupOrNull(yielded);
     if (!value)
       value = vector::BroadcastOp::create(b, widened(yielded.getType(), count),
                                           yielded);
-    result = vector::TransferWriteOp::create(b, value, result, indices,
+    values.push_back(value);
+  }
+  return values;
+}
+
+void Consumer::store(ImplicitLocOpBuilder &b, ValueRange values,
+                     ValueRange indices, MutableArrayRef<Value> results) const {
+  for (auto [i, result] : llvm::zip(stored, results))
+    result = vector::TransferWriteOp::create(b, values[i], result, indices,
                                              ArrayRef<bool>{true})
                  .getResult();
-  }
+}
+
+SmallVector<Value> Consumer::masks(ImplicitLocOpBuilder &b, unsigned i,
+                                   ValueRange values) const {
+  EncodeOp encode = encodeOf(packs[i]);
+  auto source = llvm::find(sources(), encode.getInput());
+  return emitCodeBits(b, values[source - sources().begin()],
+                      encode.getQuantizer());
 }

@@ -1,10 +1,11 @@
-//===- Consumer.h - The elementwise loop behind a product -------*- C++ -*-===//
+//===- Consumer.h - What is computed behind a product -----------*- C++ -*-===//
 //
 // What alone reads a product's sums, floats or codes, element by element, can
 // be computed on them while they are in registers: the product is never
 // written. So a residual add reads codes and stores codes, and an optimizer's
 // update needs no buffer for the gradient, and reads and writes parameter and
-// moments once.
+// moments once. Codes of the floats that are then in registers are packed
+// there: a residual stream of floats and the signs of it are stored together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,33 +14,59 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "qnn/Dialect/QNN/IR/QNN.h"
 
 namespace qnn {
 
 class Consumer {
 public:
-  /// The loop that is the only use of `product`, where it can be fused.
-  static std::optional<Consumer> find(mlir::Value product);
+  /// The loop that is the only use of the product's result, and the packs of
+  /// what it makes (without a loop: of the product), where they can be fused.
+  static std::optional<Consumer> find(PackedContractionOpInterface product);
 
+  /// Null where only packs are fused.
   mlir::linalg::GenericOp getLoop() const { return loop; }
+  /// The words that are stored.
+  llvm::ArrayRef<PackOp> getPacks() const { return packs; }
+  /// What has other readers than packs is stored, too.
+  llvm::ArrayRef<unsigned> getStored() const { return stored; }
 
-  /// Computes the loop's body for `lanes` of the product, which lie at
-  /// `indices`, and stores what it yields in `results`, the loop's as they are
-  /// so far.
-  void store(mlir::ImplicitLocOpBuilder &b, mlir::Value lanes,
+  /// The tensors that are stored to: those of the loop, then words.
+  llvm::SmallVector<mlir::Value>
+  makeResults(mlir::ImplicitLocOpBuilder &b) const;
+  /// Puts what was stored there in the place of loop and packs; erases all that
+  /// was fused, and the product.
+  void replace(mlir::RewriterBase &rewriter, mlir::ValueRange results) const;
+
+  /// What the loop makes of `lanes` of the product, which lie at `indices`;
+  /// `results` are as they are so far.
+  llvm::SmallVector<mlir::Value> compute(mlir::ImplicitLocOpBuilder &b,
+                                         mlir::Value lanes,
+                                         mlir::ValueRange indices,
+                                         mlir::ValueRange results) const;
+  /// Stores those of `values`, which compute made, that are not packed only.
+  void store(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange values,
              mlir::ValueRange indices,
              llvm::MutableArrayRef<mlir::Value> results) const;
+  /// The masks of each bit of the code that pack `i` wants of `values`.
+  llvm::SmallVector<mlir::Value> masks(mlir::ImplicitLocOpBuilder &b,
+                                       unsigned i,
+                                       mlir::ValueRange values) const;
 
 private:
-  Consumer(mlir::linalg::GenericOp loop, mlir::OpOperand &product)
-      : loop(loop), product(&product) {}
+  explicit Consumer(PackedContractionOpInterface product) : product(product) {}
 
+  mlir::ValueRange sources() const;
+  void findPacks();
   mlir::Value read(mlir::ImplicitLocOpBuilder &b, mlir::OpOperand &operand,
                    mlir::ValueRange indices, int64_t lanes,
                    mlir::ValueRange results) const;
 
-  mutable mlir::linalg::GenericOp loop; ///< its methods are not const
-  mlir::OpOperand *product;
+  mutable PackedContractionOpInterface product; ///< methods are not const
+  mutable mlir::linalg::GenericOp loop;
+  mlir::OpOperand *use = nullptr;     ///< the product in the loop
+  llvm::SmallVector<unsigned> stored; ///< numbers of sources
+  llvm::SmallVector<PackOp> packs;    ///< one of each encoder
 };
 
 } // namespace qnn

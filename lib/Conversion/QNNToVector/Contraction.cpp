@@ -25,7 +25,7 @@ Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
   if (depthwise)
     g.groups /= tileChannels;
   if (!storesWords())
-    consumer = Consumer::find(op->getResult(0));
+    consumer = Consumer::find(op);
 }
 
 Value qnn::indexOf(ImplicitLocOpBuilder &b, int64_t value) {

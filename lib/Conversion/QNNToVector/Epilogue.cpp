@@ -56,6 +56,9 @@ private:
   void forEachResult(int64_t m, ArrayRef<Value> sums,
                      function_ref<void(Value, ValueRange)> store);
   Value wordOf(ArrayRef<Value> masks);
+  using MaskFn = function_ref<Value(int64_t, unsigned)>;
+  Value storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
+                    uint32_t unused = 0);
 };
 } // namespace
 
@@ -225,11 +228,25 @@ Value Epilogue::storeNumbers(int64_t m, ArrayRef<Value> sums, Value dest) {
   return dest;
 }
 
+/// What the consumer makes of the results, then its words, whose masks lie side
+/// by side.
 void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
                        MutableArrayRef<Value> dests) {
+  const Consumer &consumer = *c.getConsumer();
+  size_t stored = consumer.getStored().size();
+  SmallVector<SmallVector<SmallVector<Value>>> masks(
+      consumer.getPacks().size());
   forEachResult(m, sums, [&](Value lanes, ValueRange indices) {
-    c.getConsumer()->store(b, lanes, indices, dests);
+    SmallVector<Value> values = consumer.compute(b, lanes, indices, dests);
+    consumer.store(b, values, indices, dests);
+    for (auto [i, ofPack] : llvm::enumerate(masks))
+      ofPack.push_back(consumer.masks(b, i, values));
   });
+  for (auto [i, ofPack] : llvm::enumerate(masks)) {
+    auto mask = [&bits = ofPack](int64_t v, unsigned p) { return bits[v][p]; };
+    Value &words = dests[stored + i];
+    words = storePlanes(m, ofPack.front().size(), mask, words);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -241,7 +258,7 @@ void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
 Value Epilogue::wordOf(ArrayRef<Value> masks) {
   auto type = VectorType::get({c.tileChannels}, b.getI1Type());
   Value all = zeroOf(b, type);
-  if (masks.size() == 1 && c.lanes == c.tileChannels)
+  if (masks.front().getType() == type)
     all = masks.front();
   else
     for (auto [v, mask] : llvm::enumerate(masks))
@@ -252,36 +269,19 @@ Value Epilogue::wordOf(ArrayRef<Value> masks) {
   return vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
 }
 
-Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
-  unsigned planes = code.getBits();
-  Encoding encoding = code.getEncoding();
-  bool oneMask = thresholds && planes == 1 && levels() == 1 &&
-                 encoding != Encoding::Signed;
-  SmallVector<Value> patterns;
-  if (!oneMask)
-    patterns = codes(m, sums);
-  // Lanes beyond the channels reach no threshold: they hold the least code. Of
-  // scales they hold any.
-  uint32_t unused = scales ? ~0u
-                    : code.isBipolar()
-                        ? 0
-                        : numberToCode(code.getMin(), planes, encoding);
+/// Stores a word for each of `planes` bits; `mask(v, p)` is bit p in the lanes
+/// of register v. Where `unused` has a bit, lanes beyond the channels have it,
+/// too.
+Value Epilogue::storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
+                            uint32_t unused) {
   // Words of the blocks before this one times the planes: with several groups
-  // the verifier has seen to it that all blocks are full.
+  // all blocks are full.
   Value first = mulIndex(b, place.block, planes);
+  int64_t registers = (place.channels + c.lanes - 1) / c.lanes;
   for (unsigned p = 0; p < planes; ++p) {
     SmallVector<Value> masks;
-    for (auto [v, sum] : llvm::enumerate(sums)) {
-      if (oneMask) {
-        masks.push_back(reached(sum, v, indexOf(b, 0)));
-        continue;
-      }
-      VectorType type = c.vectorOf(b.getI32Type());
-      Value plane =
-          arith::ShRUIOp::create(b, patterns[v], integerOf(b, type, p));
-      masks.push_back(
-          arith::TruncIOp::create(b, c.vectorOf(b.getI1Type()), plane));
-    }
+    for (int64_t v = 0; v < registers; ++v)
+      masks.push_back(mask(v, p));
     Value word = wordOf(masks);
     if (((unused >> p) & 1) && place.channels < c.tileChannels)
       word = arith::AndIOp::create(
@@ -291,6 +291,30 @@ Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
         tensor::InsertOp::create(b, word, dest, at(m, addIndex(b, first, p)));
   }
   return dest;
+}
+
+Value Epilogue::storeWords(int64_t m, ArrayRef<Value> sums, Value dest) {
+  unsigned planes = code.getBits();
+  Encoding encoding = code.getEncoding();
+  bool oneMask = thresholds && planes == 1 && levels() == 1 &&
+                 encoding != Encoding::Signed;
+  SmallVector<Value> patterns;
+  if (!oneMask)
+    patterns = codes(m, sums);
+  auto mask = [&](int64_t v, unsigned p) -> Value {
+    if (oneMask)
+      return reached(sums[v], v, indexOf(b, 0));
+    VectorType type = c.vectorOf(b.getI32Type());
+    Value plane = arith::ShRUIOp::create(b, patterns[v], integerOf(b, type, p));
+    return arith::TruncIOp::create(b, c.vectorOf(b.getI1Type()), plane);
+  };
+  // Lanes beyond the channels reach no threshold: they hold the least code. Of
+  // scales they hold any.
+  uint32_t unused = scales ? ~0u
+                    : code.isBipolar()
+                        ? 0
+                        : numberToCode(code.getMin(), planes, encoding);
+  return storePlanes(m, planes, mask, dest, unused);
 }
 
 void qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../QNNToLinalg/EpiloguePacks.h"
 #include "InnerProduct.h"
 #include "Schedule.h"
 #include "qnn/Conversion/Passes.h"
@@ -37,13 +38,14 @@ static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
   if (!canLower(contraction))
     return;
   const std::optional<Consumer> &consumer = contraction.getConsumer();
-  Operation *last = consumer ? consumer->getLoop().getOperation() : op;
-  rewriter.setInsertionPoint(last);
+  bool hasLoop = consumer && consumer->getLoop();
+  rewriter.setInsertionPoint(hasLoop ? consumer->getLoop() : op.getOperation());
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   SmallVector<Value> results = buildSchedule(b, contraction);
-  rewriter.replaceOp(last, results);
   if (consumer)
-    rewriter.eraseOp(op);
+    consumer->replace(rewriter, results);
+  else
+    rewriter.replaceOp(op, results);
 }
 
 namespace {
@@ -56,6 +58,8 @@ struct ConvertQNNToVector
     IRRewriter rewriter(&getContext());
     for (PackedContractionOpInterface op : products)
       lower(rewriter, op);
+    if (failed(lowerEpiloguePacks(getOperation())))
+      signalPassFailure();
   }
 };
 } // namespace

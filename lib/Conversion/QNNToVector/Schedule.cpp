@@ -97,7 +97,7 @@ SmallVector<Value> ScheduleBuilder::build() {
 
 void ScheduleBuilder::makeResults() {
   if (c.getConsumer())
-    state = llvm::to_vector(c.getConsumer()->getLoop().getOutputs());
+    state = c.getConsumer()->makeResults(b);
   else
     state = {tensor::EmptyOp::create(b, c.resultType().getShape(),
                                      c.resultType().getElementType())};

@@ -76,3 +76,30 @@ func.func @unpack(%x: tensor<1x4xi32>) -> tensor<1x64xi8> {
   %0 = qnn.unpack %x {code = #qnn.code<2, signed>} : (tensor<1x4xi32>) -> tensor<1x64xi8>
   return %0 : tensor<1x64xi8>
 }
+
+// What a product and an elementwise op behind it make is packed with them.
+// CHECK-LABEL: @left_to_product
+// CHECK: %[[P:.+]] = qnn.f32_matmul
+// CHECK: %[[Y:.+]] = linalg.generic {{.*}} ins(%[[P]]
+// CHECK: %[[C:.+]] = qnn.encode %[[Y]] {qnn.epilogue_pack
+// CHECK: qnn.pack %[[C]] {code = #qnn.code<1, bipolar>, qnn.epilogue_pack}
+func.func @left_to_product(%x: tensor<1x5xf32>, %w: tensor<2x5x32xf32>) -> tensor<1x2xi32> {
+  %0 = qnn.f32_matmul %x, %w {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 32]>}
+      : (tensor<1x5xf32>, tensor<2x5x32xf32>) -> tensor<1x40xf32>
+  %1 = qnn.abs %0 : (tensor<1x40xf32>) -> tensor<1x40xf32>
+  %2 = qnn.encode %1 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x40xf32>) -> tensor<1x40xi8>
+  %3 = qnn.pack %2 {code = #qnn.code<1, bipolar>} : (tensor<1x40xi8>) -> tensor<1x2xi32>
+  return %3 : tensor<1x2xi32>
+}
+
+// A tile of 16 channels is no word.
+// CHECK-LABEL: @narrow_tile
+// CHECK-NOT: qnn.encode
+// CHECK: return
+func.func @narrow_tile(%x: tensor<1x5xf32>, %w: tensor<3x5x16xf32>) -> tensor<1x2xi32> {
+  %0 = qnn.f32_matmul %x, %w {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 16]>}
+      : (tensor<1x5xf32>, tensor<3x5x16xf32>) -> tensor<1x40xf32>
+  %1 = qnn.encode %0 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x40xf32>) -> tensor<1x40xi8>
+  %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<1x40xi8>) -> tensor<1x2xi32>
+  return %2 : tensor<1x2xi32>
+}

@@ -155,3 +155,77 @@ func.func @codes(%x: tensor<1x64xi8>, %w: tensor<2x16x128xi8>, %s: tensor<2x2x32
   } -> tensor<1x40xi8>
   return %1 : tensor<1x40xi8>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// A residual stream of floats, and the signs of it: both are stored where the
+// sums are, the signs as words. The 8 channels of the second block are the low
+// bits of its word.
+// CHECK-LABEL: func.func @stream
+// CHECK: %[[R:.*]] = vector.transfer_read %arg2{{.*}} : tensor<1x40xf32>, vector<4xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %{{.*}}, %[[R]] : vector<4xf32>
+// CHECK: vector.transfer_write %[[SUM]], %{{.*}} : vector<4xf32>, tensor<1x40xf32>
+// CHECK: %[[SIGN:.*]] = arith.cmpf oge, %[[SUM]], %{{.*}} : vector<4xf32>
+// CHECK: vector.insert_strided_slice %[[SIGN]], %{{.*}} : vector<4xi1> into vector<32xi1>
+// CHECK: vector.bitcast %{{.*}} : vector<32xi1> to vector<1xi32>
+// CHECK: tensor.insert %{{.*}} into %{{.*}} : tensor<1x2xi32>
+// CHECK-NOT: linalg.generic
+// CHECK-NOT: qnn.
+func.func @stream(%x: tensor<1x5xf32>, %w: tensor<2x5x32xf32>, %r: tensor<1x40xf32>) -> (tensor<1x40xf32>, tensor<1x2xi32>) {
+  %0 = qnn.f32_matmul %x, %w {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 32]>}
+      : (tensor<1x5xf32>, tensor<2x5x32xf32>) -> tensor<1x40xf32>
+  %e = tensor.empty() : tensor<1x40xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0, %r : tensor<1x40xf32>, tensor<1x40xf32>) outs(%e : tensor<1x40xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %2 = arith.addf %a, %b : f32
+    linalg.yield %2 : f32
+  } -> tensor<1x40xf32>
+  %3 = qnn.encode %1 {qnn.epilogue_pack, quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<1x40xf32>) -> tensor<1x40xi8>
+  %4 = qnn.pack %3 {qnn.epilogue_pack, code = #qnn.code<1, bipolar>} : (tensor<1x40xi8>) -> tensor<1x2xi32>
+  return %1, %4 : tensor<1x40xf32>, tensor<1x2xi32>
+}
+
+// -----
+
+// What nobody else reads is not stored: two planes of a code and nothing else.
+// CHECK-LABEL: func.func @words
+// CHECK-NOT: tensor<1x40xf32>
+// CHECK: math.roundeven
+// CHECK: arith.andi %{{.*}} : vector<4xi32>
+// CHECK-COUNT-2: tensor.insert %{{.*}} : tensor<1x4xi32>
+// CHECK: return
+func.func @words(%x: tensor<1x5xf32>, %w: tensor<2x5x32xf32>) -> tensor<1x4xi32> {
+  %0 = qnn.f32_matmul %x, %w {channels = 5 : i64, out_channels = 40 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 32]>}
+      : (tensor<1x5xf32>, tensor<2x5x32xf32>) -> tensor<1x40xf32>
+  %1 = qnn.encode %0 {qnn.epilogue_pack, quantizer = #qnn.quantizer<bits = 2, encoding = unsigned, scale = array<f32: 0.5>>} : (tensor<1x40xf32>) -> tensor<1x40xi8>
+  %2 = qnn.pack %1 {qnn.epilogue_pack, code = #qnn.code<2, unsigned>} : (tensor<1x40xi8>) -> tensor<1x4xi32>
+  return %2 : tensor<1x4xi32>
+}
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+#turned = affine_map<(i, j) -> (j, i)>
+
+// No product takes this one: it gets a loop of its own.
+// CHECK-LABEL: func.func @left
+// CHECK: linalg.generic
+// CHECK: scf.for
+// CHECK: arith.cmpf oge, %{{.*}} : vector<32xf32>
+// CHECK-NOT: qnn.
+func.func @left(%x: tensor<64x5xf32>, %w: tensor<2x5x32xf32>) -> tensor<64x2xi32> {
+  %0 = qnn.f32_matmul %x, %w {channels = 5 : i64, out_channels = 64 : i64, kernel = #qnn.kernel<f32_fma, tile = [1, 32]>}
+      : (tensor<64x5xf32>, tensor<2x5x32xf32>) -> tensor<64x64xf32>
+  %e = tensor.empty() : tensor<64x64xf32>
+  %1 = linalg.generic {indexing_maps = [#turned, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<64x64xf32>) outs(%e : tensor<64x64xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<64x64xf32>
+  %2 = qnn.encode %1 {qnn.epilogue_pack, quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<64x64xf32>) -> tensor<64x64xi8>
+  %3 = qnn.pack %2 {qnn.epilogue_pack, code = #qnn.code<1, bipolar>} : (tensor<64x64xi8>) -> tensor<64x2xi32>
+  return %3 : tensor<64x2xi32>
+}

@@ -50,7 +50,8 @@ struct Steps {
   const char *name;
   bool ofFloats; ///< the sums are floats (or dequantized before)
   const char *text, *result;
-  bool behind = false; ///< some are a loop behind the product
+  bool behind = false;          ///< some are a loop behind the product
+  const char *floats = nullptr; ///< another result
 };
 const Steps steps[] = {
     {"requantize", false,
@@ -62,7 +63,7 @@ const Steps steps[] = {
      "array<f32: $S>, bias = array<f32: $B>} : ($I) -> tensor<2x3x5x$Cxi8>\n"
      "%y = qnn.pack %1 {code = #qnn.code<5, unsigned>} : "
      "(tensor<2x3x5x$Cxi8>) -> $T",
-     "words"},
+     "5 words"},
     {"scale", true, "%y = qnn.mul %0, %s : ($F, tensor<$Cxf32>) -> $T", "f32"},
     {"bias_relu", true,
      "%1 = qnn.bias_add %0, %b {axis = 3} : ($F, tensor<$Cxf32>) -> $F\n"
@@ -103,6 +104,26 @@ const Steps steps[] = {
      "%y = qnn.encode %3 {quantizer = #qnn.quantizer<bits = 1, encoding = "
      "bipolar>} : ($F) -> $T",
      "i8", true},
+    {"signs", true,
+     "%1 = qnn.mul %0, %s : ($F, tensor<$Cxf32>) -> $F\n"
+     "%2 = qnn.add %1, %r : ($F, $F) -> $F\n"
+     "%3 = qnn.encode %2 {quantizer = #qnn.quantizer<bits = 1, encoding = "
+     "bipolar>} : ($F) -> $K\n"
+     "%y = qnn.pack %3 {code = #qnn.code<1, bipolar>} : ($K) -> $T",
+     "1 words", true},
+    {"stream", true,
+     "%1 = qnn.mul %0, %s : ($F, tensor<$Cxf32>) -> $F\n"
+     "%2 = qnn.sub %r, %1 : ($F, $F) -> $F\n"
+     "%3 = qnn.encode %2 {quantizer = #qnn.quantizer<bits = 3, encoding = "
+     "signed, scale = array<f32: 0.7>>} : ($F) -> $K\n"
+     "%y = qnn.pack %3 {code = #qnn.code<3, signed>} : ($K) -> $T",
+     "3 words", true, "%2"},
+    {"sums_and_signs", true,
+     "%2 = qnn.bias_add %0, %b {axis = 3} : ($F, tensor<$Cxf32>) -> $F\n"
+     "%3 = qnn.encode %2 {quantizer = #qnn.quantizer<bits = 1, encoding = "
+     "bipolar>} : ($F) -> $K\n"
+     "%y = qnn.pack %3 {code = #qnn.code<1, bipolar>} : ($K) -> $T",
+     "1 words", true, "%2"},
 };
 
 using Parameter = std::tuple<Product, Steps, int64_t, unsigned>;
@@ -152,8 +173,14 @@ std::string EpilogueTest::text() {
   std::string sums = pixels + c + "x" + product.sums + ">";
   std::string floats = pixels + c + "xf32>";
   std::string result = pixels + c + "x" + steps.result + ">";
-  if (StringRef(steps.result) == "words")
-    result = pixels + std::to_string((outChannels + 31) / 32 * 5) + "xi32>";
+  auto [planes, words] = StringRef(steps.result).split(" ");
+  if (words == "words")
+    result = pixels +
+             std::to_string((outChannels + 31) / 32 * std::stoi(planes.str())) +
+             "xi32>";
+  std::string results = result;
+  if (steps.floats)
+    results += ", " + floats;
   std::string codes = pixels + c + "xi8>";
   std::string input =
       product.isFloat ? "tensor<2x40x3x5xf32>" : "tensor<2x3x5x40xi8>";
@@ -164,8 +191,8 @@ std::string EpilogueTest::text() {
   os << "module attributes {qnn.target = #qnn.target<triple = \"\", cpu = "
         "\"\", features = \"\", vector_bits = "
      << vectorBits << ", registers = 16>} {\nfunc.func @f(%x: " << input
-     << ", %r: " << floats << ", %k: " << codes << ") -> " << result
-     << " {\n%w = arith.constant " << weights(outChannels) << " : " << filter
+     << ", %r: " << floats << ", %k: " << codes << ") -> (" << results
+     << ") {\n%w = arith.constant " << weights(outChannels) << " : " << filter
      << "\n%s = arith.constant dense<[" << numbers(outChannels, 0.3)
      << "]> : tensor<" << c << "xf32>\n%b = arith.constant dense<["
      << numbers(outChannels, 30) << "]> : tensor<" << c << "xf32>\n";
@@ -193,7 +220,10 @@ std::string EpilogueTest::text() {
   fill("$B", numbers(outChannels, 30));
   fill("$C", c), fill("$F", floats), fill("$T", result), fill("$I", sums);
   fill("$K", codes);
-  os << ops << "\nreturn %y : " << result << "\n}\n}";
+  os << ops << "\nreturn %y";
+  if (steps.floats)
+    os << ", " << steps.floats;
+  os << " : " << results << "\n}\n}";
   return text;
 }
 
@@ -246,12 +276,28 @@ bool EpilogueTest::isWhole(Program &packed) {
       pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
       pm.addPass(createConvertQNNToVector());
     });
-  for (StringRef op :
-       {"qnn.requantize", "qnn.dequantize", "qnn.bias_add", "qnn.add",
-        "qnn.relu", "qnn.clip", "qnn.mul", "linalg.generic"})
+  for (StringRef op : {"qnn.requantize", "qnn.dequantize", "qnn.bias_add",
+                       "qnn.add", "qnn.sub", "qnn.encode", "qnn.relu",
+                       "qnn.clip", "qnn.mul", "linalg.generic"})
     if (packed.count(op))
       return false;
   return true;
+}
+
+void expectEqual(const Tensor &expected, const Tensor &result) {
+  ASSERT_EQ(expected.shape, result.shape);
+  for (int64_t i = 0; i < result.size(); ++i) {
+    if (!result.isFloat)
+      ASSERT_EQ(expected.integers[i] & 0xffffffff,
+                result.integers[i] & 0xffffffff)
+          << "element " << i;
+    else if (!std::isnan(expected.floats[i]))
+      ASSERT_EQ(llvm::bit_cast<uint32_t>(expected.floats[i]),
+                llvm::bit_cast<uint32_t>(result.floats[i]))
+          << "element " << i << ": " << expected.floats[i];
+    else
+      ASSERT_TRUE(std::isnan(result.floats[i]));
+  }
 }
 
 TEST_P(EpilogueTest, EqualsReference) {
@@ -267,21 +313,10 @@ TEST_P(EpilogueTest, EqualsReference) {
   SmallVector<Tensor> fused = packed.interpret(arguments);
   EXPECT_TRUE(isWhole(packed)) << "something is left behind the product";
   SmallVector<Tensor> actual = packed.compileAndRun(arguments);
-  ASSERT_EQ(actual.size(), 1u);
-  for (const Tensor &result : {fused[0], actual[0]}) {
-    ASSERT_EQ(expected[0].shape, result.shape);
-    for (int64_t i = 0; i < result.size(); ++i) {
-      if (!result.isFloat)
-        ASSERT_EQ(expected[0].integers[i] & 0xffffffff,
-                  result.integers[i] & 0xffffffff)
-            << "element " << i;
-      else if (!std::isnan(expected[0].floats[i]))
-        ASSERT_EQ(llvm::bit_cast<uint32_t>(expected[0].floats[i]),
-                  llvm::bit_cast<uint32_t>(result.floats[i]))
-            << "element " << i << ": " << expected[0].floats[i];
-      else
-        ASSERT_TRUE(std::isnan(result.floats[i]));
-    }
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    expectEqual(expected[i], fused[i]);
+    expectEqual(expected[i], actual[i]);
   }
 }
 

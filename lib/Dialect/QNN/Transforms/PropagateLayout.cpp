@@ -12,6 +12,7 @@
 #include "ConstantCodes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "qnn/Arith/BatchNorm.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 
 namespace qnn {
@@ -43,6 +44,14 @@ static bool isFromChannelsLast(ArrayRef<int64_t> permutation) {
 
 static bool isToChannelsLast(ArrayRef<int64_t> permutation) {
   return permutation == ArrayRef<int64_t>{0, 2, 3, 1};
+}
+
+/// Nobody needs the tensor as the transpose leaves it: else there would be two
+/// transposes, of an op's operand and of its result.
+static bool sinksWhole(TransposeOp op) {
+  return llvm::all_of(op->getUsers(), [](Operation *user) {
+    return isPointwise(user) || isa<EncodeOp, DequantizeOp, TransposeOp>(user);
+  });
 }
 
 static bool isDequantized(Value value) {
@@ -129,7 +138,8 @@ struct SinkThroughEncode : OpRewritePattern<EncodeOp> {
   LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
     auto transpose = op.getInput().getDefiningOp<TransposeOp>();
-    if (!transpose || !isFromChannelsLast(transpose.getPermutation()))
+    if (!transpose || !isFromChannelsLast(transpose.getPermutation()) ||
+        !sinksWhole(transpose))
       return rewriter.notifyMatchFailure(op, "not of a product's layout");
     ArrayRef<int64_t> permutation = transpose.getPermutation();
     QuantizerAttr quantizer = op.getQuantizer();
@@ -185,7 +195,7 @@ struct SinkThroughElementwise : RewritePattern {
         continue;
       }
       auto transpose = operand.getDefiningOp<TransposeOp>();
-      if (!transpose ||
+      if (!transpose || !sinksWhole(transpose) ||
           (common && common.getPermutation() != transpose.getPermutation()))
         return {};
       common = transpose;
@@ -227,6 +237,41 @@ struct SinkThroughElementwise : RewritePattern {
     Value full = createFolded<ReshapeOp>(rewriter, loc, type, operand);
     return createFolded<TransposeOp>(rewriter, loc, full,
                                      invertPermutation(permutation));
+  }
+};
+
+/// Batch norm names dimension 1; the steps that it is made of do not.
+struct ExpandBatchNorm : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BatchNormOp op,
+                                PatternRewriter &rewriter) const override {
+    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+    if (!transpose || !isFromChannelsLast(transpose.getPermutation()) ||
+        !sinksWhole(transpose))
+      return rewriter.notifyMatchFailure(op, "not of a product's layout");
+    std::optional<Tensor> scale = constantTensor(op.getScale()),
+                          bias = constantTensor(op.getBias()),
+                          mean = constantTensor(op.getMean()),
+                          variance = constantTensor(op.getVariance());
+    if (!scale || !bias || !mean || !variance)
+      return rewriter.notifyMatchFailure(op, "statistics are not constant");
+    std::vector<float> factors;
+    for (auto [s, v] : llvm::zip_equal(scale->floats, variance->floats))
+      factors.push_back(
+          batchNormFactor(s, v, op.getEpsilon().convertToFloat()));
+    Location loc = op.getLoc();
+    auto ofChannel = [&](ArrayRef<float> numbers) -> Value {
+      auto type = RankedTensorType::get(
+          {static_cast<int64_t>(numbers.size()), 1, 1}, rewriter.getF32Type());
+      return arith::ConstantOp::create(rewriter, loc,
+                                       DenseElementsAttr::get(type, numbers));
+    };
+    Value x =
+        SubOp::create(rewriter, loc, op.getInput(), ofChannel(mean->floats));
+    x = MulOp::create(rewriter, loc, x, ofChannel(factors));
+    rewriter.replaceOpWithNewOp<AddOp>(op, x, ofChannel(bias->floats));
+    return success();
   }
 };
 
@@ -322,11 +367,12 @@ struct PropagateLayout : qnn::impl::PropagateLayoutBase<PropagateLayout> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<
-        SinkThroughPerChannel<ThresholdOp>, SinkThroughPerChannel<RequantizeOp>,
-        SinkThroughPerChannel<DequantizeOp>, SinkThroughPerChannel<BiasAddOp>,
-        SinkThroughPad, SinkThroughConcat, SinkThroughEncode,
-        SinkThroughElementwise, RaiseThroughEncode, FlattenIntoWeights>(
+    patterns.add<SinkThroughPerChannel<ThresholdOp>,
+                 SinkThroughPerChannel<RequantizeOp>,
+                 SinkThroughPerChannel<DequantizeOp>,
+                 SinkThroughPerChannel<BiasAddOp>, SinkThroughPad,
+                 SinkThroughConcat, SinkThroughEncode, SinkThroughElementwise,
+                 ExpandBatchNorm, RaiseThroughEncode, FlattenIntoWeights>(
         context);
     // Two transposes in a row become one or none.
     TransposeOp::getCanonicalizationPatterns(patterns, context);

@@ -78,6 +78,20 @@ func.func @elementwise(%x: tensor<1x2x2x3xf32>, %y: tensor<1x2x2x3xf32>) -> tens
   return %4 : tensor<1x2x2x3xf32>
 }
 
+// The pool needs channels first, so there is a transpose anyway.
+// CHECK-LABEL: func @needed
+func.func @needed(%x: tensor<1x2x2x3xf32>) -> (tensor<1x3x2x2xf32>, tensor<1x3x1x1xf32>) {
+  // CHECK: %[[T:.*]] = qnn.transpose %arg0
+  // CHECK: qnn.relu %[[T]]
+  // CHECK: qnn.global_pool %[[T]]
+  // CHECK-NOT: qnn.transpose
+  // CHECK: return
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x2x2x3xf32>) -> tensor<1x3x2x2xf32>
+  %1 = qnn.relu %0 : (tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
+  %2 = qnn.global_pool %0 {kind = #qnn.pool_kind<average>} : (tensor<1x3x2x2xf32>) -> tensor<1x3x1x1xf32>
+  return %1, %2 : tensor<1x3x2x2xf32>, tensor<1x3x1x1xf32>
+}
+
 // Only one operand is transposed.
 // CHECK-LABEL: func @one_operand
 func.func @one_operand(%x: tensor<1x2x2x3xf32>, %y: tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32> {
@@ -140,4 +154,24 @@ func.func @codes_read(%x: tensor<1x2x4x4xf32>) -> (tensor<1x2x4x4xi8>, tensor<1x
   %0 = qnn.encode %x {quantizer = #qnn.quantizer<bits = 8, encoding = unsigned>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xi8>
   %1 = qnn.transpose %0 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x2x4x4xi8>) -> tensor<1x4x4x2xi8>
   return %0, %1 : tensor<1x2x4x4xi8>, tensor<1x4x4x2xi8>
+}
+
+// Batch norm of a product is its three steps, channels last.
+// CHECK-LABEL: func @batch_norm
+func.func @batch_norm(%x: tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32> {
+  // CHECK-DAG: %[[B:.*]] = arith.constant dense<{{\[\[\[\[}}3.000000e+00, 4.000000e+00]]]]> : tensor<1x1x1x2xf32>
+  // CHECK-DAG: %[[F:.*]] = arith.constant dense<{{\[\[\[\[}}5.000000e-01, 1.000000e+00]]]]> : tensor<1x1x1x2xf32>
+  // CHECK-DAG: %[[M:.*]] = arith.constant dense<{{\[\[\[\[}}5.000000e+00, 6.000000e+00]]]]> : tensor<1x1x1x2xf32>
+  // CHECK: %[[D:.*]] = qnn.sub %arg0, %[[M]]
+  // CHECK: %[[P:.*]] = qnn.mul %[[D]], %[[F]]
+  // CHECK: %[[R:.*]] = qnn.add %[[P]], %[[B]]
+  // CHECK: return %[[R]]
+  %scale = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %bias = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %mean = arith.constant dense<[5.0, 6.0]> : tensor<2xf32>
+  %variance = arith.constant dense<4.0> : tensor<2xf32>
+  %0 = qnn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = qnn.batch_norm %0, %scale, %bias, %mean, %variance {epsilon = 0.0 : f32} : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %2 = qnn.transpose %1 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x2x4x4xf32>) -> tensor<1x4x4x2xf32>
+  return %2 : tensor<1x4x4x2xf32>
 }

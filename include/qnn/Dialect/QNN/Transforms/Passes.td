@@ -122,8 +122,11 @@ def PropagateLayout : Pass<"qnn-propagate-layout"> {
     transpose before a flattening becomes a permutation of the columns of the
     weights of the `qnn.imatmul` behind it.
 
+    Batch norm of a product, whose statistics are constant, becomes the steps that it is
+    made of.
+
     Left alone: transposes before other reshapes and before ops that name a
-    fixed dimension (batch norm, pooling).
+    fixed dimension (pooling).
 
     ```mlir
     %0 = qnn.transpose %sums {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x8xi32>) -> tensor<1x8x4x4xi32>
