@@ -132,6 +132,20 @@ static void evaluatePackWindows(PackWindowsOp op, Operands in, Results out) {
       }
 }
 
+static void evaluateTurnWords(TurnWordsOp op, Operands in, Results out) {
+  ArrayRef<int64_t> shape = in[0].shape;
+  int64_t steps = out[0].shape[1];
+  for (int64_t row = 0; row < shape[0]; ++row)
+    for (int64_t column = 0; column < shape[1] * wordBits; ++column) {
+      int64_t block = column / wordBits, i = column % wordBits;
+      uint32_t bit = in[0].integers[row * shape[1] + block] >> i & 1;
+      int64_t step = block * steps + row / wordBits;
+      int64_t &word = out[0].integers[step * wordBits + i];
+      word = static_cast<int32_t>(static_cast<uint32_t>(word) |
+                                  bit << row % wordBits);
+    }
+}
+
 //===----------------------------------------------------------------------===//
 // Pooling
 //===----------------------------------------------------------------------===//
@@ -253,6 +267,7 @@ void qnn::attachTrainingGradientModels(MLIRContext *context) {
   attach<evaluateConvFilterGrad>(context);
   attach<evaluateUnfold>(context);
   attach<evaluatePackWindows>(context);
+  attach<evaluateTurnWords>(context);
   attach<evaluateMaxPoolGrad>(context);
   attach<evaluateAvgPoolGrad>(context);
   attach<evaluateBatchNormTrain>(context);

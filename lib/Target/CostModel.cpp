@@ -44,6 +44,8 @@ struct CostRow {
   double fma;
   /// As many channels of floats as index a table of one register.
   double permuteFloats;
+  /// The same of a table in memory: the index, and each register of an entry.
+  double index, addEntry;
   /// As many channels of codes as index a table of 16 bytes, or of one
   /// register; sums of bytes or shorts are widened.
   double shuffle, permute, widen;
@@ -55,11 +57,16 @@ struct CostRow {
 /// instructions, two or three of which start in a cycle. The first row that
 /// fits is taken.
 static const CostRow costs[] = {
-    {"", 512, 32, 1.5, 4.0, 1.0, 1.25, 2.5, 6.0, 1.0, 1.33, 1.15, 1.1, 1.5},
-    {"znver1", 256, 16, 2.0, 4.6, 1.0, 2.0, 4.0, 12.0, 1.0, 4.0, 1.6, 1.6, 5.2},
-    {"", 256, 16, 1.0, 2.3, 0.5, 1.0, 2.0, 6.0, 0.5, 0.76, 0.8, 0.8, 2.6},
-    {"", 128, 32, 1.5, 1.5, 0.5, 1.0, 2.0, 4.0, 0.5, 1.0, 1.2, 1.2, 1.5},
-    {"", 128, 16, 1.0, 2.7, 0.5, 0.75, 1.5, 8.0, 1.0, 1.0, 1.0, 1.0, 1.5},
+    {"", 512, 32, 1.5, 4.0, 1.0, 1.25, 2.5, 6.0, 1.0, 1.33, 0.7, 1.1, 1.15, 1.1,
+     1.5},
+    {"znver1", 256, 16, 2.0, 4.6, 1.0, 2.0, 4.0, 12.0, 1.0, 4.0, 1.0, 1.25, 1.6,
+     1.6, 5.2},
+    {"", 256, 16, 1.0, 2.3, 0.5, 1.0, 2.0, 6.0, 0.5, 0.76, 0.6, 0.5, 0.8, 0.8,
+     2.6},
+    {"", 128, 32, 1.5, 1.5, 0.5, 1.0, 2.0, 4.0, 0.5, 1.0, 0.6, 0.5, 1.2, 1.2,
+     1.5},
+    {"", 128, 16, 1.0, 2.7, 0.5, 0.75, 1.5, 8.0, 1.0, 1.0, 0.6, 0.5, 1.0, 1.0,
+     1.5},
 };
 
 static const CostRow &costsOf(TargetAttr target) {
@@ -86,8 +93,11 @@ struct Work {
   int64_t weightBits = 32;
   /// Once for each step of an input pixel; of an output pixel and tap.
   double prepare = 0, terms = 0;
+  /// Once for each register of sums.
+  double finish = 0;
   bool lanesAreGroups = false; ///< depthwise
-  int64_t laneBits = 32;       ///< of an output channel in a register
+  bool lanesArePixels = false;
+  int64_t laneBits = 32; ///< of an output channel in a register
 };
 
 /// What a kernel needs to know, and where it says why it cannot.
@@ -233,19 +243,55 @@ static Work codeLookupWork(const Question &q) {
   return work;
 }
 
-/// Floats by signs. A table takes a product for each of its channels; the
+/// Tables in registers. One takes a product for each of its channels; the
 /// buffer that it goes through costs some cycles, too.
-static Work lookupWork(const Question &q) {
-  if (!q.isFloat())
-    return codeLookupWork(q);
-  if (!findInstruction(q.target, Instruction::PermuteFloats))
-    return q.refuse("the target permutes no floats");
+static Work registerTablesWork(const Question &q) {
   Work work;
   work.channels = llvm::Log2_64(q.target.getVectorBits() / 32);
   work.cycles = q.costs.permuteFloats;
   work.weightBits = 1;
   work.prepare = work.channels * q.costs.fma + 8;
   return work;
+}
+
+/// Tables in memory, made anew for each tap: a sum and a store for each entry,
+/// and the activations are turned before, the sums after.
+static Work memoryTablesWork(const Question &q, SumTables tables) {
+  int64_t lanes = q.target.getVectorBits() / 32;
+  Work work;
+  work.channels = tables.indexBits;
+  work.cycles = q.costs.addEntry + q.costs.index * lanes / tables.pixels;
+  work.weightBits = 1;
+  work.terms = q.costs.fma * ((3 << tables.indexBits) + 16) / lanes;
+  work.finish = 10 * q.costs.fma;
+  work.lanesArePixels = true;
+  return work;
+}
+
+static double cyclesOf(TargetAttr target, const ProductFacts &product,
+                       const Work &work, int64_t tilePixels);
+
+/// The cheapest lookup of floats by signs, and its tile.
+static std::pair<Work, SmallVector<int64_t>> floatLookup(const Question &q) {
+  auto [pixels, channels] = chooseTile(q.target, KernelKind::Lookup);
+  std::pair<Work, SmallVector<int64_t>> best;
+  double least = std::numeric_limits<double>::infinity();
+  auto consider = [&](const Work &work, SmallVector<int64_t> tile) {
+    double cycles = cyclesOf(q.target, q.product, work, tile[0]);
+    if (cycles < least)
+      best = {work, tile}, least = cycles;
+  };
+  for (SumTables tables : kSumTables)
+    if (tables.pixels % (q.target.getVectorBits() / 32) == 0)
+      consider(memoryTablesWork(q, tables),
+               {tables.pixels, channels, tables.indexBits});
+  if (findInstruction(q.target, Instruction::PermuteFloats))
+    consider(registerTablesWork(q), {pixels, channels});
+  return best;
+}
+
+static Work lookupWork(const Question &q) {
+  return q.isFloat() ? floatLookup(q).first : codeLookupWork(q);
 }
 
 static constexpr struct {
@@ -284,10 +330,15 @@ static double cyclesOf(TargetAttr target, const ProductFacts &product,
   int64_t channels = product.outChannelsOfGroup();
   if (work.laneBits < 32)
     channels = llvm::alignTo(channels, wordBits);
-  double registers = double(groups) * divideCeil(channels, lanes);
+  double registers = double(groups) * product.pixels();
+  if (work.lanesArePixels)
+    registers = double(groups) * channels * g.batch *
+                divideCeil(g.outHeight * g.outWidth, lanes);
+  else
+    registers *= divideCeil(channels, lanes);
   double steps = divideCeil(g.channels, work.channels);
   double sums =
-      product.pixels() * product.taps() * registers * steps * work.cycles;
+      registers * (product.taps() * steps * work.cycles + work.finish);
   double prepared = product.inputPixels() * groups * steps * work.prepare;
   double terms =
       product.pixels() * product.taps() * groups * steps * work.terms;
@@ -322,4 +373,18 @@ SmallVector<KernelEstimate> qnn::rankKernels(TargetAttr target,
     return std::tie(a.cycles, a.kernel) < std::tie(b.cycles, b.kernel);
   });
   return estimates;
+}
+
+std::optional<SmallVector<int64_t>>
+qnn::chooseSignLookup(TargetAttr target, const ProductFacts &product) {
+  KernelEstimate best = rankKernels(target, product).front();
+  if (best.kernel != KernelKind::Lookup)
+    return std::nullopt;
+  return lookupTile(target, product);
+}
+
+SmallVector<int64_t> qnn::lookupTile(TargetAttr target,
+                                     const ProductFacts &product) {
+  std::string refusal;
+  return floatLookup({target, product, costsOf(target), refusal}).second;
 }

@@ -56,3 +56,12 @@ func.func @pack_windows() -> tensor<2x1x2xi32> {
   %r0 = qnn.pack_windows %a {kernel = array<i64: 1, 2>} : (tensor<1x1x3x2xi8>) -> tensor<2x1x2xi32>
   return %r0 : tensor<2x1x2xi32>
 }
+
+// Row 0 has bits 0 and 31, row 1 bit 1.
+// CHECK-LABEL: func.func @turn_words
+// CHECK{LITERAL}: arith.constant dense<[[[1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]]]> : tensor<1x1x32xi32>
+func.func @turn_words() -> tensor<1x1x32xi32> {
+  %a = arith.constant dense<[[-2147483647], [2]]> : tensor<2x1xi32>
+  %r0 = qnn.turn_words %a : (tensor<2x1xi32>) -> tensor<1x1x32xi32>
+  return %r0 : tensor<1x1x32xi32>
+}

@@ -33,6 +33,22 @@ KernelEstimate estimateKernel(TargetAttr target, const ProductFacts &product,
 llvm::SmallVector<KernelEstimate> rankKernels(TargetAttr target,
                                               const ProductFacts &product);
 
+/// Tables of sums of floats in memory: the pixels that a row of them has, and
+/// the bits of an index. Those of 32 channels fill 16 or 32 KB.
+struct SumTables {
+  int64_t pixels, indexBits;
+};
+inline constexpr SumTables kSumTables[] = {{32, 4}, {8, 8}};
+
+/// The tile of the lookup kernel for floats by signs: [M, N] where tables are
+/// registers, [M, N, bits of an index] where they are in memory.
+llvm::SmallVector<int64_t> lookupTile(TargetAttr target,
+                                      const ProductFacts &product);
+
+/// The same where a lookup is the cheapest kernel, else nothing.
+std::optional<llvm::SmallVector<int64_t>>
+chooseSignLookup(TargetAttr target, const ProductFacts &product);
+
 } // namespace qnn
 
 #endif // QNN_TARGET_COSTMODEL_H

@@ -43,7 +43,7 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
 static void populateFusedPatterns(RewritePatternSet &patterns) {
   populatePixelLanesPatterns(patterns);
   populateFusedPackPatterns(patterns);
-  populatePackColumnsPatterns(patterns);
+  populateTurnWordsPatterns(patterns);
   populateRecurrentPatterns(patterns);
 }
 

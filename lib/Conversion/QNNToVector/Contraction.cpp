@@ -90,3 +90,14 @@ qnn::buildLoop(ImplicitLocOpBuilder &b, Value low, Value high, int64_t step,
     scf::YieldOp::create(b, results);
   return SmallVector<Value>(loop.getResults());
 }
+
+void qnn::carryLoop(ImplicitLocOpBuilder &b, Value low, Value high,
+                    int64_t step, SmallVector<Value> &state,
+                    function_ref<void(Value)> body) {
+  state = buildLoop(b, low, high, step, SmallVector<Value>(state),
+                    [&](Value index, ValueRange carried) {
+                      state.assign(carried.begin(), carried.end());
+                      body(index);
+                      return state;
+                    });
+}

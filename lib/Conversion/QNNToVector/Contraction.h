@@ -110,6 +110,11 @@ buildLoop(mlir::ImplicitLocOpBuilder &b, mlir::Value low, mlir::Value high,
                                                             mlir::ValueRange)>
               body);
 
+/// The same, of tensors that `body` replaces in `state`.
+void carryLoop(mlir::ImplicitLocOpBuilder &b, mlir::Value low, mlir::Value high,
+               int64_t step, llvm::SmallVector<mlir::Value> &state,
+               llvm::function_ref<void(mlir::Value)> body);
+
 } // namespace qnn
 
 #endif // QNN_CONVERSION_QNNTOVECTOR_CONTRACTION_H

@@ -8,6 +8,7 @@
 #include "../QNNToLinalg/EpiloguePacks.h"
 #include "InnerProduct.h"
 #include "Schedule.h"
+#include "SumTables.h"
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Target/Target.h"
 
@@ -41,7 +42,9 @@ static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
   bool hasLoop = consumer && consumer->getLoop();
   rewriter.setInsertionPoint(hasLoop ? consumer->getLoop() : op.getOperation());
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  SmallVector<Value> results = buildSchedule(b, contraction);
+  SmallVector<Value> results = keepsSumTables(contraction)
+                                   ? buildSumTables(b, contraction)
+                                   : buildSchedule(b, contraction);
   if (consumer)
     consumer->replace(rewriter, results);
   else

@@ -43,12 +43,7 @@ using namespace qnn;
 
 void ScheduleBuilder::loop(Value low, Value high, int64_t step,
                            function_ref<void(Value)> body) {
-  state = buildLoop(b, low, high, step, SmallVector<Value>(state),
-                    [&](Value index, ValueRange carried) {
-                      state.assign(carried.begin(), carried.end());
-                      body(index);
-                      return state;
-                    });
+  carryLoop(b, low, high, step, state, body);
 }
 
 void ScheduleBuilder::loop(int64_t high, function_ref<void(Value)> body) {

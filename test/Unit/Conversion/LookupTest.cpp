@@ -57,9 +57,13 @@ const Shape shapes[] = {
     {"groups", 4, 5, 66, 12, 3, 1, 1, 1, 2},
     {"depthwise", 4, 5, 6, 6, 3, 1, 1, 1, 6},
     {"wide_padding", 2, 3, 5, 4, 2, 1, 1, 3},
+    // Rows of 32 pixels of a table: one and a part, two ranges of channels.
+    {"rows", 0, 70, 40, 2100},
+    {"pixels", 9, 9, 34, 67, 3, 1, 1, 1},
 };
 
-using Parameter = std::tuple<const char *, Shape>;
+/// Target, shape, tile of the kernel: with a third number tables are in memory.
+using Parameter = std::tuple<const char *, Shape, const char *>;
 
 class LookupTest : public testing::TestWithParam<Parameter> {
 protected:
@@ -138,7 +142,7 @@ std::string LookupTest::product(StringRef name, StringRef element,
      << " : i64, out_channels = " << shape.outChannels << " : i64, "
      << (isBits ? "rhs_code = #qnn.code<1, bipolar>, " : "")
      << "kernel = #qnn.kernel<" << (isBits ? "lookup" : "f32_fma")
-     << ", tile = [4, 32]>";
+     << ", tile = [" << (isBits ? std::get<2>(GetParam()) : "4, 32") << "]>";
   if (shape.isConv())
     os << ", groups = " << shape.groups
        << " : i64, strides = array<i64: " << shape.stride << ", "
@@ -199,11 +203,15 @@ TEST_P(LookupTest, IsNearReference) {
 INSTANTIATE_TEST_SUITE_P(
     Products, LookupTest,
     testing::Combine(testing::Values("x86-64-v4", "x86-64-v3", "x86-64-v2"),
-                     testing::ValuesIn(shapes)),
+                     testing::ValuesIn(shapes),
+                     testing::Values("4, 32", "32, 32, 4", "16, 32, 8")),
     [](const testing::TestParamInfo<Parameter> &info) {
       std::string name = std::get<0>(info.param);
+      std::string numbers = std::get<2>(info.param);
       llvm::replace(name, '-', '_');
-      return name + "_" + std::get<1>(info.param).name;
+      llvm::erase(numbers, ' ');
+      llvm::replace(numbers, ',', 'x');
+      return name + "_" + std::get<1>(info.param).name + "_" + numbers;
     });
 
 //===----------------------------------------------------------------------===//
@@ -308,7 +316,7 @@ const Windows windows[] = {
     {"row_is_word", 2, 32, 5, 32, 6},
     {"row_is_half", 3, 40, 5, 16, 4},
     {"odd", 3, 17, 5, 7, 5},
-    {"one_window", 1, 64, 3, 3, 4, 3, 1, 1, 0},
+    {"few_windows", 1, 64, 4, 4, 20, 3, 1, 1, 0},
     {"word_and_one", 1, 32, 3, 11, 4},
     {"strided", 2, 33, 9, 8, 7, 3, 2},
     {"dilated", 2, 32, 9, 10, 4, 3, 1, 2, 2},

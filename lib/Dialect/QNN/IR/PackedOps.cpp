@@ -175,10 +175,11 @@ private:
   bool isWords() const {
     return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
   }
-  /// Codes that index tables; a lookup of floats has none.
+  /// Tables of sums of codes, not of floats.
   bool isIndexed() const {
     auto product = op;
-    return indexBitsOf(product.getChosenKernel()) != 0;
+    return product.getActivationCode() &&
+           indexBitsOf(product.getChosenKernel()) != 0;
   }
   /// Elements of a pixel (of one group), steps of a filter tap, and weights of
   /// one output channel in a step.
@@ -284,6 +285,9 @@ LogicalResult ContractionVerifier::verifyIndices() {
   CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
   if (!lhs || !rhs)
     return op.emitOpError("expected lhs_code and rhs_code");
+  if (int64_t index = indexBitsOf(op.getChosenKernel()); index > 6)
+    return op.emitOpError("expected indices of 4 to 6 bits for codes, but got ")
+           << index;
   Type activation = typeOf(op.getActivations()).getElementType();
   if (!activation.isInteger(32) && !activation.isInteger(8))
     return op.emitOpError("expected activations in words (i32) or bytes (i8), "
@@ -309,6 +313,10 @@ LogicalResult ContractionVerifier::verifyLookup() {
     return op.emitOpError("expected bipolar weights");
   if (!typeOf(op.getWeightTiles()).getElementType().isInteger(32))
     return op.emitOpError("expected weights in words of type i32");
+  int64_t indexBits = indexBitsOf(op.getChosenKernel());
+  if (indexBits != 0 && indexBits != 4 && indexBits != 8)
+    return op.emitOpError("expected indices of 4 or 8 bits for floats, but got ")
+           << indexBits;
   return success();
 }
 

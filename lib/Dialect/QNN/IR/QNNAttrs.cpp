@@ -132,9 +132,9 @@ LogicalResult KernelAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if ((tile.size() != 2 && !hasIndex) || tile[0] < 1 || tile[1] < 1)
     return emitError() << "expected a tile of two positive sizes, but got ["
                        << tile << "]";
-  if (hasIndex && (tile[1] % 32 != 0 || tile[2] < 4 || tile[2] > 6))
+  if (hasIndex && (tile[1] % 32 != 0 || tile[2] < 4 || tile[2] > 8))
     return emitError() << "expected a tile of a multiple of 32 output channels "
-                          "and an index of 4, 5 or 6 bits, but got ["
+                          "and an index of 4 to 8 bits, but got ["
                        << tile << "]";
   return success();
 }

@@ -90,6 +90,18 @@ LogicalResult UnfoldOp::inferReturnTypes(MLIRContext *, OptionalLoc location,
   return success();
 }
 
+LogicalResult TurnWordsOp::verify() {
+  RankedTensorType input = getInput().getType(), result = getType();
+  if (input.getRank() != 2)
+    return emitOpError("expected rows of words, but got ") << input;
+  auto expected = input.clone(
+      {input.getDimSize(1), packedWords(input.getDimSize(0), 1), wordBits});
+  if (result != expected)
+    return emitOpError("expected result type ")
+           << expected << ", but got " << result;
+  return success();
+}
+
 LogicalResult PackWindowsOp::verify() {
   RankedTensorType input = getInput().getType(), result = getType();
   if (input.getRank() != 4 || result.getRank() != 3)

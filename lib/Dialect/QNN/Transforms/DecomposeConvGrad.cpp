@@ -13,7 +13,7 @@
 #include "DecomposeTraining.h"
 #include "SignSource.h"
 #include "qnn/Arith/Code.h"
-#include "qnn/Target/Target.h"
+#include "qnn/Target/CostModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -167,11 +167,16 @@ private:
 
   static bool unfolds(Conv2dFilterGradOp op, Value input) {
     constexpr int64_t fewColumns = 64;
-    int64_t columns =
+    ProductFacts facts;
+    facts.g.outChannels =
         tensorType(op).getNumElements() / tensorType(op).getDimSize(0);
-    bool looksUp =
-        findInstruction(getTarget(op), Instruction::PermuteFloats).has_value();
-    return columns <= fewColumns || (looksUp && SignSource::find(input));
+    if (facts.g.outChannels <= fewColumns)
+      return true;
+    facts.g.inWidth = facts.g.outWidth =
+        tensorType(op).getDimSize(0) / op.getGroups();
+    ArrayRef<int64_t> grad = tensorType(op.getGrad()).getShape();
+    facts.g.channels = grad[0] * grad[2] * grad[3];
+    return SignSource::find(input) && chooseSignLookup(getTarget(op), facts);
   }
 
   static Value ofUnfolded(ImplicitLocOpBuilder &b, Conv2dFilterGradOp op,

@@ -15,7 +15,7 @@
 #include "SignSource.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
-#include "qnn/Target/Target.h"
+#include "qnn/Target/CostModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -126,16 +126,15 @@ PackLookupWindows::matchAndRewrite(MatmulOp op,
   std::optional<SignSource> source = SignSource::find(unfold.getInput());
   if (!source)
     return rewriter.notifyMatchFailure(op, "windows are not of signs");
-  TargetAttr target = getTarget(op);
-  int64_t rows = shapeOf(op.getLhs())[0];
-  if (!findInstruction(target, Instruction::PermuteFloats))
-    return rewriter.notifyMatchFailure(op, "floats cannot be permuted");
-  auto [tileRows, tile] = chooseTile(target, KernelKind::Lookup);
-  auto kernel =
-      KernelAttr::get(op->getContext(), KernelKind::Lookup, {tileRows, tile});
+  int64_t rows = shapeOf(op.getLhs())[0], windows = shapeOf(op.getLhs())[1];
   Taps taps(unfold);
+  constexpr int64_t tile = wordBits;
   int64_t channels = llvm::alignTo(taps.channels, tile);
-  int64_t columns = taps.count * channels, windows = shapeOf(op.getLhs())[1];
+  int64_t columns = taps.count * channels;
+  auto numbers = chooseSignLookup(getTarget(op), *ProductFacts::get(op));
+  if (!numbers)
+    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  auto kernel = KernelAttr::get(op->getContext(), KernelKind::Lookup, *numbers);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   Value words = packWindows(b, unfold, taps, *source, channels, tile);
   Value sums = LookupMatmulOp::create(

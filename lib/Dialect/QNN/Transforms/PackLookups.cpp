@@ -29,6 +29,7 @@ namespace {
 struct Signs {
   std::vector<uint8_t> codes; ///< of constants
   Value computed;             ///< codes in bytes, of other weights
+  Value tiles;                ///< of computed weights [.., O]
   std::vector<float> factors;
 };
 } // namespace
@@ -70,18 +71,19 @@ static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
 // When
 //===----------------------------------------------------------------------===//
 
-/// The kernel of a product by signs: as it was chosen before, else a lookup
-/// where that costs less than products of floats. Null: no lookup.
+/// The kernel of a product by signs: a lookup where one was chosen before, or
+/// costs less than products of floats. Null: no lookup.
 static KernelAttr lookupKernel(Operation *op) {
-  if (auto chosen = op->getAttrOfType<KernelAttr>("kernel"))
-    return chosen.getKind() == KernelKind::Lookup ? chosen : KernelAttr();
-  TargetAttr target = getTarget(op);
+  auto chosen = op->getAttrOfType<KernelAttr>("kernel");
   std::optional<ProductFacts> facts = ProductFacts::get(op);
-  if (!facts || rankKernels(target, *facts)[0].kernel != KernelKind::Lookup)
+  if (!facts || (chosen && chosen.getKind() != KernelKind::Lookup))
     return {};
-  auto [pixels, channels] = chooseTile(target, KernelKind::Lookup);
-  return KernelAttr::get(op->getContext(), KernelKind::Lookup,
-                         {pixels, channels});
+  TargetAttr target = getTarget(op);
+  std::optional<SmallVector<int64_t>> tile =
+      chosen ? lookupTile(target, *facts) : chooseSignLookup(target, *facts);
+  if (!tile)
+    return {};
+  return KernelAttr::get(op->getContext(), KernelKind::Lookup, *tile);
 }
 
 //===----------------------------------------------------------------------===//
@@ -90,6 +92,8 @@ static KernelAttr lookupKernel(Operation *op) {
 
 static Value tileSigns(OpBuilder &b, Location loc, const Signs &signs,
                        const FilterShape &shape, bool isConv) {
+  if (signs.tiles)
+    return signs.tiles;
   if (signs.computed) {
     Value words = PackOp::create(b, loc, signs.computed, bipolarCode(b));
     return tileSignWords(b, loc, words, shape.tile);
@@ -158,10 +162,13 @@ std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
   int64_t pixels = op.getType().getNumElements() / shape.outChannels;
   if (!source || pixels < leastPackedPixels)
     return {};
-  Value rows = source->move(b, op.getRhs());
-  if (!op.getTransposeRhs())
-    rows = TransposeOp::create(b, op.getLoc(), rows, ArrayRef<int64_t>{1, 0});
-  return Signs{{}, source->encode(b, rows), {source->scale}};
+  Signs signs;
+  signs.factors = {source->scale};
+  if (op.getTransposeRhs())
+    signs.computed = source->encode(b, source->move(b, op.getRhs()));
+  else
+    signs.tiles = tileColumns(b, op.getLoc(), *source, op.getRhs());
+  return signs;
 }
 
 LogicalResult
@@ -213,7 +220,7 @@ std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
     return {};
   Value rows = TransposeOp::create(b, op.getLoc(),
                                    source->move(b, op.getFilter()), last);
-  return Signs{{}, source->encode(b, rows), {source->scale}};
+  return Signs{{}, source->encode(b, rows), {}, {source->scale}};
 }
 
 LogicalResult

@@ -68,16 +68,18 @@ struct PackSignMatmul : OpRewritePattern<MatmulOp> {
     int64_t rows = count / outChannels;
     Value input = packWords(rewriter, *lhs, op.getLhs(), {});
     input = reshapeWords(rewriter, input, {rows, packedWords(channels, 1)});
-    SmallVector<int64_t> turned{1, 0};
-    Value weights = packWords(rewriter, *rhs, op.getRhs(),
-                              op.getTransposeRhs() ? ArrayRef<int64_t>()
-                                                   : ArrayRef(turned));
+    Value tiles =
+        op.getTransposeRhs()
+            ? tileSignWords(rewriter, loc,
+                            packWords(rewriter, *rhs, op.getRhs(), {}),
+                            kernel.getTile()[1])
+            : tileColumns(rewriter, loc, *rhs, op.getRhs());
     Value sums = XnorMatmulOp::create(
         rewriter, loc,
         RankedTensorType::get({rows, outChannels}, rewriter.getI32Type()),
-        input, tileSignWords(rewriter, loc, weights, kernel.getTile()[1]),
-        ValueRange(), channels, outChannels, bipolarCode(rewriter),
-        bipolarCode(rewriter), CodeAttr(), /*scaled=*/false,
+        input, tiles, ValueRange(), channels, outChannels,
+        bipolarCode(rewriter), bipolarCode(rewriter), CodeAttr(),
+        /*scaled=*/false,
         /*residual=*/false, DenseF32ArrayAttr(), kernel);
     Value floats = asFloats(rewriter, sums, lhs->scale * rhs->scale);
     if (floats.getType() != op.getType())

@@ -2,6 +2,8 @@
 
 #include "SignSource.h"
 #include "ConstantCodes.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -87,4 +89,14 @@ Value qnn::tileSignWords(OpBuilder &b, Location loc, Value words,
 
 CodeAttr qnn::bipolarCode(OpBuilder &b) {
   return CodeAttr::get(b.getContext(), 1, Encoding::Bipolar, /*narrow=*/false);
+}
+
+Value qnn::tileColumns(OpBuilder &b, Location loc, const SignSource &source,
+                       Value signs) {
+  Value codes = source.encode(b, source.move(b, signs));
+  Value words = PackOp::create(b, loc, codes, bipolarCode(b));
+  ArrayRef<int64_t> shape = shapeOf(words);
+  auto type = RankedTensorType::get(
+      {shape[1], packedWords(shape[0], 1), wordBits}, b.getI32Type());
+  return TurnWordsOp::create(b, loc, type, words);
 }

@@ -37,6 +37,10 @@ CodeAttr bipolarCode(mlir::OpBuilder &b);
 mlir::Value tileSignWords(mlir::OpBuilder &b, mlir::Location loc,
                           mlir::Value words, int64_t tile);
 
+/// The tiles of signs [K, N] that a product sums along K.
+mlir::Value tileColumns(mlir::OpBuilder &b, mlir::Location loc,
+                        const SignSource &source, mlir::Value signs);
+
 } // namespace qnn
 
 #endif // QNN_LIB_DIALECT_QNN_TRANSFORMS_SIGNSOURCE_H

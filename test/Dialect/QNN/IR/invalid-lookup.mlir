@@ -41,9 +41,9 @@ func.func @steps(%x: tensor<1x64xf32>, %w: tensor<1x3x32xi32>) -> tensor<1x10xf3
 // -----
 
 func.func @index_bits(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
-  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4, 5 or 6 bits, but got [4, 32, 7]}}
+  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4 to 8 bits, but got [4, 32, 9]}}
   %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
-          kernel = #qnn.kernel<lookup, tile = [4, 32, 7]>}
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 9]>}
       : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
   return %0 : tensor<1x10xi32>
 }
@@ -61,7 +61,7 @@ func.func @index_kernel(%x: tensor<1x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<1
 // -----
 
 func.func @index_tile(%x: tensor<1x4xi32>, %w: tensor<1x8x16xi8>) -> tensor<1x10xi32> {
-  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4, 5 or 6 bits, but got [4, 16, 4]}}
+  // expected-error @+2 {{expected a tile of a multiple of 32 output channels and an index of 4 to 8 bits, but got [4, 16, 4]}}
   %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
           kernel = #qnn.kernel<lookup, tile = [4, 16, 4]>}
       : (tensor<1x4xi32>, tensor<1x8x16xi8>) -> tensor<1x10xi32>
@@ -71,7 +71,7 @@ func.func @index_tile(%x: tensor<1x4xi32>, %w: tensor<1x8x16xi8>) -> tensor<1x10
 // -----
 
 func.func @codes(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
-  // expected-error @+1 {{'qnn.lookup_matmul' op expected lhs_code and rhs_code}}
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected activations of type f32, without a code}}
   %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, rhs_code = #qnn.code<1, bipolar>,
           kernel = #qnn.kernel<lookup, tile = [4, 32, 4]>}
       : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
@@ -105,6 +105,26 @@ func.func @index_steps(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x1
   // expected-error @+1 {{'qnn.lookup_matmul' op expected filter of shape [1, 9, 32], but got [1, 8, 32]}}
   %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
           kernel = #qnn.kernel<lookup, tile = [4, 32, 6]>}
+      : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
+  return %0 : tensor<1x10xi32>
+}
+
+// -----
+
+func.func @index_of_floats(%x: tensor<1x64xf32>, %w: tensor<1x2x32xi32>) -> tensor<1x10xf32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected indices of 4 or 8 bits for floats, but got 5}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [32, 32, 5]>}
+      : (tensor<1x64xf32>, tensor<1x2x32xi32>) -> tensor<1x10xf32>
+  return %0 : tensor<1x10xf32>
+}
+
+// -----
+
+func.func @index_of_codes(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected indices of 4 to 6 bits for codes, but got 8}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [4, 32, 8]>}
       : (tensor<1x4xi32>, tensor<1x8x32xi8>) -> tensor<1x10xi32>
   return %0 : tensor<1x10xi32>
 }

@@ -334,6 +334,22 @@ func.func @clip_of_sums(%x: tensor<3x2xi32>, %w: tensor<2x2x32xi32>) -> tensor<3
 
 // -----
 
+func.func @turn_words_type(%x: tensor<33x3xi32>) -> tensor<3x1x32xi32> {
+  // expected-error @+1 {{'qnn.turn_words' op expected result type 'tensor<3x2x32xi32>', but got 'tensor<3x1x32xi32>'}}
+  %0 = qnn.turn_words %x : (tensor<33x3xi32>) -> tensor<3x1x32xi32>
+  return %0 : tensor<3x1x32xi32>
+}
+
+// -----
+
+func.func @turn_words_rank(%x: tensor<33xi32>) -> tensor<3x1x32xi32> {
+  // expected-error @+1 {{'qnn.turn_words' op expected rows of words, but got 'tensor<33xi32>'}}
+  %0 = qnn.turn_words %x : (tensor<33xi32>) -> tensor<3x1x32xi32>
+  return %0 : tensor<3x1x32xi32>
+}
+
+// -----
+
 // Blocks do not cross taps.
 func.func @windows_tile(%x: tensor<1x3x3x48xi8>) -> tensor<6x1x32xi32> {
   // expected-error @+1 {{'qnn.pack_windows' op expected channels in whole blocks of 32, but got 48}}

@@ -90,6 +90,13 @@ func.func @f32(%a: tensor<1x64xf32>, %v: tensor<1x64x32xf32>, %x: tensor<1x8x8x3
   return %0, %1 : tensor<1x10xf32>, tensor<1x6x6x64xf32>
 }
 
+// CHECK-LABEL: func.func @turn_words
+func.func @turn_words(%x: tensor<100x3xi32>) -> tensor<3x4x32xi32> {
+  // CHECK: qnn.turn_words %{{.*}} : (tensor<100x3xi32>) -> tensor<3x4x32xi32>
+  %0 = qnn.turn_words %x : (tensor<100x3xi32>) -> tensor<3x4x32xi32>
+  return %0 : tensor<3x4x32xi32>
+}
+
 // CHECK-LABEL: func.func @windows
 func.func @windows(%x: tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32> {
   // CHECK: qnn.pack_windows %{{.*}} {kernel = array<i64: 3, 3>} : (tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32>

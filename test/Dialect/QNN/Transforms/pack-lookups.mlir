@@ -41,12 +41,9 @@ func.func @conv(%x: tensor<1x4x8x8xf32>) -> tensor<1x2x6x6xf32> {
 #v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
 module attributes {qnn.target = #v4} {
 // CHECK-LABEL: func.func @computed_matmul
-// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
-// CHECK: %[[C:.*]] = qnn.encode %[[R]] {{.*}} -> tensor<130x40xi8>
-// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<130x2xi32>
-// CHECK: %[[A:.*]] = qnn.pad %[[P]] {high = array<i64: 30, 0>
-// CHECK: %[[B:.*]] = qnn.reshape %[[A]] : (tensor<160x2xi32>) -> tensor<5x32x2xi32>
-// CHECK: %[[T:.*]] = qnn.transpose %[[B]] {permutation = array<i64: 0, 2, 1>}
+// CHECK: %[[C:.*]] = qnn.encode %arg1 {{.*}} -> tensor<40x130xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<40x5xi32>
+// CHECK: %[[T:.*]] = qnn.turn_words %[[P]] : (tensor<40x5xi32>) -> tensor<5x2x32xi32>
 // CHECK: %[[S:.*]] = qnn.lookup_matmul %arg0, %[[T]] {channels = 40 : i64
 // CHECK: qnn.mul %[[S]]
 func.func @computed_matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tensor<4x130xf32> {
@@ -179,5 +176,23 @@ func.func @windows(%g: tensor<8x32xf32>, %x: tensor<2x40x4x4xf32>) -> tensor<8x1
   %u = qnn.unfold %q {kernel = array<i64: 2, 2>, pads = array<i64: 0, 1, 1, 0>} : (tensor<2x40x4x4xf32>) -> tensor<32x160xf32>
   %0 = qnn.matmul %g, %u : (tensor<8x32xf32>, tensor<32x160xf32>) -> tensor<8x160xf32>
   return %0 : tensor<8x160xf32>
+}
+}
+
+// -----
+
+// With registers of 8 floats, enough pixels and output channels, tables are in
+// memory: 32 pixels wide for indices of 4 bits, 8 for the 256 sums of 8.
+#v3 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>
+module attributes {qnn.target = #v3} {
+// CHECK-LABEL: func.func @tables
+// CHECK: qnn.lookup_matmul %arg0, %{{.*}} kernel = #qnn.kernel<lookup, tile = [32, 32, 4]>
+// CHECK: qnn.lookup_matmul %arg0, %{{.*}} kernel = #qnn.kernel<lookup, tile = [8, 32, 8]>
+func.func @tables(%x: tensor<64x512xf32>, %w: tensor<256x512xf32>, %v: tensor<4096x512xf32>) -> (tensor<64x256xf32>, tensor<64x4096xf32>) {
+  %q = qnn.quantize %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<256x512xf32>) -> tensor<256x512xf32>
+  %0 = qnn.matmul %x, %q {transpose_rhs} : (tensor<64x512xf32>, tensor<256x512xf32>) -> tensor<64x256xf32>
+  %r = qnn.quantize %v {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<4096x512xf32>) -> tensor<4096x512xf32>
+  %1 = qnn.matmul %x, %r {transpose_rhs} : (tensor<64x512xf32>, tensor<4096x512xf32>) -> tensor<64x4096xf32>
+  return %0, %1 : tensor<64x256xf32>, tensor<64x4096xf32>
 }
 }

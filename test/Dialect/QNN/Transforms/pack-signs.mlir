@@ -10,10 +10,9 @@ module attributes {qnn.target = #v3} {
 // CHECK-LABEL: func.func @matmul
 // CHECK: %[[A:.*]] = qnn.encode %arg0 {{.*}} -> tensor<4x40xi8>
 // CHECK: %[[X:.*]] = qnn.pack %[[A]] {{.*}} -> tensor<4x2xi32>
-// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0>}
-// CHECK: %[[B:.*]] = qnn.encode %[[R]] {{.*}} -> tensor<130x40xi8>
-// CHECK: %[[P:.*]] = qnn.pack %[[B]] {{.*}} -> tensor<130x2xi32>
-// CHECK: %[[T:.*]] = qnn.transpose %{{.*}} -> tensor<5x2x32xi32>
+// CHECK: %[[B:.*]] = qnn.encode %arg1 {{.*}} -> tensor<40x130xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[B]] {{.*}} -> tensor<40x5xi32>
+// CHECK: %[[T:.*]] = qnn.turn_words %[[P]] : (tensor<40x5xi32>) -> tensor<5x2x32xi32>
 // CHECK: %[[S:.*]] = qnn.xnor_matmul %[[X]], %[[T]] {channels = 40 : i64, kernel = #qnn.kernel<xnor_popcount, tile = [{{[0-9]+}}, 32]>
 // CHECK: qnn.dequantize %[[S]] {scale = array<f32: 5.000000e-01>} : (tensor<4x130xi32>) -> tensor<4x130xf32>
 func.func @matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tensor<4x130xf32> {

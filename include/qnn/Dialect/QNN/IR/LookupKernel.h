@@ -1,8 +1,10 @@
 //===- LookupKernel.h - Kernels that index tables of sums -------*- C++ -*-===//
 //
-// The tile [M, N, B] of a `lookup` of codes has a third number: the bits of an
-// index (4, 5 or 6), which the layout of the weights follows from. A lookup of
-// floats has none, nor one of codes before qnn-pack-products asks the target.
+// The tile [M, N, B] of a `lookup` may have a third number: the bits of an
+// index. Of codes it is 4, 5 or 6, and the layout of the weights follows from
+// it; before qnn-pack-products asks the target there is none. Of floats it is 4
+// or 8 where tables are kept in memory, with M pixels in each row; without it a
+// table is a register.
 //
 //===----------------------------------------------------------------------===//
 

@@ -310,6 +310,24 @@ def QNN_PackWindowsOp : QNN_Op<"pack_windows"> {
   let hasVerifier = 1;
 }
 
+def QNN_TurnWordsOp : QNN_Op<"turn_words"> {
+  let summary = "words of rows as weight tiles of columns";
+  let description = [{
+    The transposition of a matrix of bits. Of words along the rows of a matrix
+    [K, 32 W] it makes the weights of a product that sums over the rows: bit `i`
+    of step `s` of output channel `t` of block `w` is bit `t` of word `w` of row
+    `32 s + i`; bits beyond the last row are 0.
+
+    ```mlir
+    %0 = qnn.turn_words %x : (tensor<100x3xi32>) -> tensor<3x4x32xi32>
+    ```
+  }];
+  let arguments = (ins QNN_Words:$input);
+  let results = (outs QNN_Words:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 class QNN_PoolGradOp<string mnemonic, dag operands, dag extra = (ins)> : QNN_Op<mnemonic> {
   let arguments = !con(operands, (ins DenseI64ArrayAttr:$kernel,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,

@@ -1,0 +1,102 @@
+//===- TurnWords.cpp - Words of rows to words of columns --------*- C++ -*-===//
+//
+// Squares of 32 x 32 bits. Byte q of the 32 words of a square is one vector,
+// whose signs are the mask of a column; doubled, those of the next.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lanes.h"
+#include "Patterns.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
+
+using namespace mlir;
+using namespace qnn;
+
+static constexpr int64_t byteBits = 8;
+
+/// Word `column` of the rows from `first` on, zeros beyond `count` of them.
+static Value readWords(ImplicitLocOpBuilder &b, Value words, Value first,
+                       Value column, int64_t count) {
+  Value zero = arith::ConstantOp::create(b, b.getI32IntegerAttr(0));
+  SmallVector<Value> rows(wordBits, zero);
+  for (int64_t i = 0; i < count; ++i)
+    rows[i] = tensor::ExtractOp::create(
+        b, words, ValueRange{scaledIndex(b, first, 1, i), column});
+  return vector::FromElementsOp::create(b, vectorOf(wordBits, b.getI32Type()),
+                                        rows);
+}
+
+/// The columns of byte `q` of `rows`, the last one first: a word for each.
+static SmallVector<Value> columnsOfByte(ImplicitLocOpBuilder &b, Value rows,
+                                        int64_t q) {
+  VectorType bytes = vectorOf(wordBits, b.getI8Type());
+  auto constant = [&](VectorType type, int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(
+               type, b.getIntegerAttr(type.getElementType(), value)));
+  };
+  auto type = cast<VectorType>(rows.getType());
+  Value shifted = arith::ShRUIOp::create(b, rows, constant(type, q * byteBits));
+  Value byte = arith::TruncIOp::create(b, bytes, shifted);
+  SmallVector<Value> columns;
+  for (int64_t bit = 0; bit < byteBits; ++bit) {
+    Value mask = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, byte,
+                                       constant(bytes, 0));
+    Value word =
+        vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
+    columns.push_back(vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0}));
+    byte = arith::AddIOp::create(b, byte, byte);
+  }
+  return columns;
+}
+
+/// The squares of `count` rows of a step of the result.
+static Value turnStep(ImplicitLocOpBuilder &b, Value words, Value step,
+                      int64_t count, Value out) {
+  Value first = scaledIndex(b, step, wordBits, 0);
+  return buildCountLoop(
+      b, tensorType(words).getDimSize(1), out,
+      [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
+        Value rows = readWords(inner, words, first, column, count);
+        for (int64_t q = 0; q < wordBits / byteBits; ++q)
+          for (auto [i, word] : llvm::enumerate(columnsOfByte(inner, rows, q)))
+            out = tensor::InsertOp::create(
+                inner, word, out,
+                ValueRange{column, step,
+                           constantIndex(inner, (q + 1) * byteBits - 1 - i)});
+        return out;
+      });
+}
+
+namespace {
+struct LowerTurnWords : OpRewritePattern<TurnWordsOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TurnWordsOp op,
+                                PatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value words = op.getInput(), out = createEmpty(b, op.getType());
+    int64_t rows = tensorType(words).getDimSize(0);
+    int64_t whole = rows / wordBits, rest = rows % wordBits;
+    if (whole)
+      out = buildCountLoop(
+          b, whole, out,
+          [&](ImplicitLocOpBuilder &inner, Value step, Value out) {
+            return turnStep(inner, words, step, wordBits, out);
+          });
+    if (rest)
+      out = turnStep(b, words, constantIndex(b, whole), rest, out);
+    rewriter.replaceOp(op, out);
+    return success();
+  }
+};
+} // namespace
+
+void qnn::populateTurnWordsPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerTurnWords>(patterns.getContext());
+}
