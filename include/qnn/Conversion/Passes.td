@@ -45,7 +45,9 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     batch, output row, tiles of M columns, blocks of 32 output channels, then the
     filter's taps and the words (channels) of a tap. M x 32 sums stay in vectors
     of the target's registers (`qnn.target`), which the loops carry one by one.
-    The inner product is that of the op's `#qnn.kernel`; thresholds are compared
+    The inner product is that of the op's `#qnn.kernel`; a lookup of floats whose
+    tile has a third number gets a nest of its own, where lanes are pixels and
+    tables of sums are in memory. Thresholds are compared
     and packed before the store. An elementwise `linalg.generic` that alone reads
     a product's sums, floats or bytes becomes part of the nest, and stores its results
     instead; not so the update of a state where the function has `qnn.separate_update`.
@@ -76,7 +78,8 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
       }
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }

@@ -1,7 +1,8 @@
 //===- QNNToVector.cpp - Packed products to loops and vectors ---*- C++ -*-===//
 //
 // One lowering for every op of PackedContractionOpInterface. The work is in
-// Schedule.cpp (loops), InnerProducts.cpp (kernels), Epilogue.cpp (stores).
+// Schedule.cpp (loops), InnerProducts.cpp (kernels), Epilogue.cpp (stores), and
+// SumTables.cpp (the kernel whose lanes are pixels).
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,6 +13,7 @@
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Target/Target.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

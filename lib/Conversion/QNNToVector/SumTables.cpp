@@ -36,6 +36,7 @@
 #include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -138,8 +139,11 @@ SumTableBuilder::SumTableBuilder(ImplicitLocOpBuilder &b, const Contraction &c)
       weights(c.isConv ? collapsed(b, c.op.getWeightTiles(), 2, 2)
                        : c.op.getWeightTiles()) {}
 
+/// Not tensor.empty: of two with one shape CSE would make one, for which no
+/// place is found in the loops.
 unsigned SumTableBuilder::addBuffer(ArrayRef<int64_t> shape, Type element) {
-  state.push_back(tensor::EmptyOp::create(b, shape, element));
+  state.push_back(bufferization::AllocTensorOp::create(
+      b, RankedTensorType::get(shape, element), ValueRange()));
   return state.size() - 1;
 }
 

@@ -315,7 +315,8 @@ LogicalResult ContractionVerifier::verifyLookup() {
     return op.emitOpError("expected weights in words of type i32");
   int64_t indexBits = indexBitsOf(op.getChosenKernel());
   if (indexBits != 0 && indexBits != 4 && indexBits != 8)
-    return op.emitOpError("expected indices of 4 or 8 bits for floats, but got ")
+    return op.emitOpError(
+               "expected indices of 4 or 8 bits for floats, but got ")
            << indexBits;
   return success();
 }

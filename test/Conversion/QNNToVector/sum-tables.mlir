@@ -1,0 +1,27 @@
+// RUN: qnn-opt %s --convert-qnn-to-vector | FileCheck %s
+
+// Tables of 16 sums of 4 channels, for 32 pixels: a word of a weight says which
+// row of each table is added to the 4 registers of an output channel.
+#v3 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "", vector_bits = 256, registers = 16>
+module attributes {qnn.target = #v3} {
+// CHECK-LABEL: func.func @matmul
+// CHECK: %[[TABLES:.*]] = bufferization.alloc_tensor() : tensor<4096xf32>
+// CHECK: %[[SUMS:.*]] = bufferization.alloc_tensor() : tensor<2048xf32>
+// CHECK: %[[TURNED:.*]] = bufferization.alloc_tensor() : tensor<512xf32>
+// 8 channels of 8 pixels are turned, and make two tables.
+// CHECK-COUNT-8: vector.transfer_read %{{.*}} : tensor<2048xf32>, vector<8xf32>
+// CHECK-COUNT-24: vector.shuffle
+// CHECK-COUNT-32: vector.transfer_write %{{.*}} : vector<8xf32>, tensor<4096xf32>
+// CHECK: %[[WORD:.*]] = tensor.extract %arg1[%{{.*}}, %{{.*}}, %{{.*}}] : tensor<2x2x32xi32>
+// CHECK: %[[FIELD:.*]] = arith.andi %[[WORD]], %c15_i32 : i32
+// CHECK: arith.index_castui %[[FIELD]] : i32 to index
+// CHECK-COUNT-4: arith.addf %{{.*}} : vector<8xf32>
+// CHECK: arith.shrui %[[WORD]], %c4_i32 : i32
+// CHECK: vector.transfer_write %{{.*}} : vector<8xf32>, tensor<32x64xf32>
+func.func @matmul(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x64xf32> {
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 64 : i64, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [32, 32, 4]>}
+      : (tensor<32x64xf32>, tensor<2x2x32xi32>) -> tensor<32x64xf32>
+  return %0 : tensor<32x64xf32>
+}
+}
