@@ -16,6 +16,7 @@
 #include "qnn/Arith/Requantize.h"
 #include "qnn/Arith/Thresholds.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include <cmath>
 #include <numeric>
 
 namespace qnn {
@@ -195,8 +196,16 @@ static std::vector<int32_t> sampleOf(SumRange range, int64_t most) {
   return sums;
 }
 
-/// The line misses the function by one level at most, at ties that f32 rounds
-/// to either side.
+/// In f32 `x` may be rounded to either side.
+static bool isNearTie(double x, RoundingMode rounding) {
+  bool isNearest = rounding == RoundingMode::HalfEven ||
+                   rounding == RoundingMode::HalfUp ||
+                   rounding == RoundingMode::HalfDown;
+  double ofTie = isNearest ? x - 0.5 : x;
+  return std::abs(ofTie - std::round(ofTie)) <= 1e-5 * (1 + std::abs(x));
+}
+
+/// The line is the function, but for ties, where it misses by one level.
 static bool isClose(ChannelFunction &function, int64_t channel, SumRange range,
                     int64_t most, float scale, float bias,
                     QuantizerAttr quantizer) {
@@ -206,7 +215,9 @@ static bool isClose(ChannelFunction &function, int64_t channel, SumRange range,
   for (auto [sum, level] : llvm::zip(sums, levels)) {
     int32_t number = requantize(sum, scale, bias, quantizer.getRounding(),
                                 code.getMin(), code.getMax());
-    if (std::abs(number - code.getMin() - level) > 1)
+    int32_t distance = std::abs(number - code.getMin() - level);
+    bool isTie = isNearTie(double(scale) * sum + bias, quantizer.getRounding());
+    if (distance > isTie)
       return false;
   }
   return true;

@@ -124,6 +124,20 @@ func.func @requantize(%a: tensor<1x2xi8>) -> tensor<1x2xi8> {
   return %5 : tensor<1x2xi8>
 }
 
+// Of the sums -1 and 1 the line misses the relu by one level: no line.
+// CHECK-LABEL: func @relu_of_few_sums
+func.func @relu_of_few_sums(%a: tensor<1x1xi1>) -> tensor<1x1xi8> {
+  // CHECK: qnn.encode
+  %w = arith.constant dense<true> : tensor<1x1xi1>
+  %b = arith.constant dense<2.0> : tensor<1xf32>
+  %0 = qnn.imatmul %a, %w {lhs_code = #code1, rhs_code = #code1} : (tensor<1x1xi1>, tensor<1x1xi1>) -> tensor<1x1xi32>
+  %1 = qnn.dequantize %0 {scale = array<f32: 1.0>} : (tensor<1x1xi32>) -> tensor<1x1xf32>
+  %2 = qnn.relu %1 : (tensor<1x1xf32>) -> tensor<1x1xf32>
+  %3 = qnn.bias_add %2, %b {axis = 1} : (tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  %4 = qnn.encode %3 {quantizer = #qnn.quantizer<bits = 8, encoding = signed>} : (tensor<1x1xf32>) -> tensor<1x1xi8>
+  return %4 : tensor<1x1xi8>
+}
+
 // The network's input has no sums before it, and no remark.
 // CHECK-LABEL: func @input
 func.func @input(%x: tensor<1x2xf32>) -> tensor<1x2xi1> {
