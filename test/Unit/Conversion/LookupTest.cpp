@@ -57,7 +57,10 @@ const Shape shapes[] = {
     {"groups", 4, 5, 66, 12, 3, 1, 1, 1, 2},
     {"depthwise", 4, 5, 6, 6, 3, 1, 1, 1, 6},
     {"wide_padding", 2, 3, 5, 4, 2, 1, 1, 3},
-    // Rows of 32 pixels of a table: one and a part, two ranges of channels.
+};
+
+/// Rows of 32 pixels of a table: some and a part, and ranges of channels.
+const Shape wideShapes[] = {
     {"rows", 0, 70, 40, 2100},
     {"pixels", 9, 9, 34, 67, 3, 1, 1, 1},
 };
@@ -200,19 +203,28 @@ TEST_P(LookupTest, IsNearReference) {
     ASSERT_NEAR(expected[0].floats[i], actual[0].floats[i], tolerance) << i;
 }
 
+std::string nameOf(const testing::TestParamInfo<Parameter> &info) {
+  std::string name = std::get<0>(info.param);
+  std::string numbers = std::get<2>(info.param);
+  llvm::replace(name, '-', '_');
+  llvm::erase(numbers, ' ');
+  llvm::replace(numbers, ',', 'x');
+  return name + "_" + std::get<1>(info.param).name + "_" + numbers;
+}
+
+const char *const targets[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2"};
+
 INSTANTIATE_TEST_SUITE_P(
     Products, LookupTest,
-    testing::Combine(testing::Values("x86-64-v4", "x86-64-v3", "x86-64-v2"),
-                     testing::ValuesIn(shapes),
+    testing::Combine(testing::ValuesIn(targets), testing::ValuesIn(shapes),
                      testing::Values("4, 32", "32, 32, 4", "16, 32, 8")),
-    [](const testing::TestParamInfo<Parameter> &info) {
-      std::string name = std::get<0>(info.param);
-      std::string numbers = std::get<2>(info.param);
-      llvm::replace(name, '-', '_');
-      llvm::erase(numbers, ' ');
-      llvm::replace(numbers, ',', 'x');
-      return name + "_" + std::get<1>(info.param).name + "_" + numbers;
-    });
+    nameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Wide, LookupTest,
+    testing::Combine(testing::ValuesIn(targets), testing::ValuesIn(wideShapes),
+                     testing::Values("32, 32, 4", "16, 32, 8")),
+    nameOf);
 
 //===----------------------------------------------------------------------===//
 // From the graph form

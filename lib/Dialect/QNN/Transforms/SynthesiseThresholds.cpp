@@ -196,13 +196,14 @@ static std::vector<int32_t> sampleOf(SumRange range, int64_t most) {
   return sums;
 }
 
-/// In f32 `x` may be rounded to either side.
-static bool isNearTie(double x, RoundingMode rounding) {
+/// In f32 the sum of these may be rounded to either side.
+static bool isNearTie(double product, double bias, RoundingMode rounding) {
   bool isNearest = rounding == RoundingMode::HalfEven ||
                    rounding == RoundingMode::HalfUp ||
                    rounding == RoundingMode::HalfDown;
-  double ofTie = isNearest ? x - 0.5 : x;
-  return std::abs(ofTie - std::round(ofTie)) <= 1e-5 * (1 + std::abs(x));
+  double ofTie = product + bias - (isNearest ? 0.5 : 0.0);
+  double error = 1e-6 * (1 + std::abs(product) + std::abs(bias));
+  return std::abs(ofTie - std::round(ofTie)) <= error;
 }
 
 /// The line is the function, but for ties, where it misses by one level.
@@ -216,7 +217,7 @@ static bool isClose(ChannelFunction &function, int64_t channel, SumRange range,
     int32_t number = requantize(sum, scale, bias, quantizer.getRounding(),
                                 code.getMin(), code.getMax());
     int32_t distance = std::abs(number - code.getMin() - level);
-    bool isTie = isNearTie(double(scale) * sum + bias, quantizer.getRounding());
+    bool isTie = isNearTie(double(scale) * sum, bias, quantizer.getRounding());
     if (distance > isTie)
       return false;
   }
