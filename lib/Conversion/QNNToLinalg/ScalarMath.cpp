@@ -144,7 +144,7 @@ Value qnn::emitFakeQuantize(ImplicitLocOpBuilder &b, Value x,
 }
 
 SmallVector<Value> qnn::emitBitMasks(ImplicitLocOpBuilder &b, Value integer,
-                                 unsigned count) {
+                                     unsigned count) {
   SmallVector<Value> bits;
   Value zero = constantLike(b, integer, 0);
   for (unsigned bit = 0; bit < count; ++bit) {
