@@ -424,12 +424,12 @@ void SumTableBuilder::addWord(Value kh, Value step, int64_t channels) {
 void SumTableBuilder::addChannel(Value word, Value row, int64_t tables) {
   int64_t width = tile.vectors * c.lanes;
   Value at = mulIndex(b, row, width);
-  auto register_ = [&](Value first, int64_t v) {
+  auto registerAt = [&](Value first, int64_t v) {
     return addIndex(b, first, v * c.lanes);
   };
   SmallVector<Value> sums;
   for (int64_t v = 0; v < tile.vectors; ++v)
-    sums.push_back(readVector(b, floats(), state[sumSlot], register_(at, v)));
+    sums.push_back(readVector(b, floats(), state[sumSlot], registerAt(at, v)));
   Type i32 = b.getI32Type();
   for (int64_t t = 0; t < tables; ++t) {
     Value field = word;
@@ -441,10 +441,10 @@ void SumTableBuilder::addChannel(Value word, Value row, int64_t tables) {
     for (int64_t v = 0; v < tile.vectors; ++v)
       sums[v] = arith::AddFOp::create(
           b, sums[v],
-          readVector(b, floats(), state[tableSlot], register_(from, v)));
+          readVector(b, floats(), state[tableSlot], registerAt(from, v)));
   }
   for (int64_t v = 0; v < tile.vectors; ++v)
-    state[sumSlot] = writeLanes(b, sums[v], state[sumSlot], register_(at, v));
+    state[sumSlot] = writeLanes(b, sums[v], state[sumSlot], registerAt(at, v));
 }
 
 //===----------------------------------------------------------------------===//
