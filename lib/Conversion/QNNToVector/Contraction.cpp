@@ -28,6 +28,13 @@ Contraction::Contraction(PackedContractionOpInterface op, TargetAttr target)
     consumer = Consumer::find(op);
 }
 
+SmallVector<Value> Contraction::makeResults(ImplicitLocOpBuilder &b) const {
+  if (consumer)
+    return consumer->makeResults(b);
+  return {tensor::EmptyOp::create(b, resultType().getShape(),
+                                  resultType().getElementType())};
+}
+
 Value qnn::indexOf(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }

@@ -61,6 +61,9 @@ struct Contraction {
   bool storesWords() const {
     return outCode() && resultType().getElementType().isInteger(32);
   }
+  /// The tensors that are stored to: the product's, or its consumer's.
+  llvm::SmallVector<mlir::Value>
+  makeResults(mlir::ImplicitLocOpBuilder &b) const;
   /// Where its results are stored in place of the product's.
   const std::optional<Consumer> &getConsumer() const { return consumer; }
   mlir::RankedTensorType resultType() const {

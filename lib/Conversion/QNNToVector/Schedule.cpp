@@ -73,7 +73,8 @@ int64_t ScheduleBuilder::blocksOfRange() const {
 }
 
 SmallVector<Value> ScheduleBuilder::build() {
-  makeResults();
+  state = c.makeResults(b);
+  numResults = state.size();
   if (c.resultType().getNumElements() == 0)
     return state;
   makeBuffers();
@@ -88,15 +89,6 @@ SmallVector<Value> ScheduleBuilder::build() {
   if (whole < full || rest)
     buildRange({indexOf(b, whole), full - whole, rest});
   return SmallVector<Value>(results());
-}
-
-void ScheduleBuilder::makeResults() {
-  if (c.getConsumer())
-    state = c.getConsumer()->makeResults(b);
-  else
-    state = {tensor::EmptyOp::create(b, c.resultType().getShape(),
-                                     c.resultType().getElementType())};
-  numResults = state.size();
 }
 
 unsigned ScheduleBuilder::addBuffer(ArrayRef<int64_t> shape, Type element) {

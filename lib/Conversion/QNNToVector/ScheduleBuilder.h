@@ -49,7 +49,6 @@ private:
   void loop(mlir::Value low, mlir::Value high, int64_t step,
             llvm::function_ref<void(mlir::Value)> body);
   void loop(int64_t high, llvm::function_ref<void(mlir::Value)> body);
-  void makeResults();
   void makeBuffers();
   unsigned addBuffer(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   int64_t unitsAtOnce() const;

@@ -165,11 +165,7 @@ int64_t SumTableBuilder::blocksOfRange() const {
 //===----------------------------------------------------------------------===//
 
 SmallVector<Value> SumTableBuilder::build() {
-  if (c.getConsumer())
-    state = llvm::to_vector(c.getConsumer()->getLoop().getOutputs());
-  else
-    state = {tensor::EmptyOp::create(b, c.resultType().getShape(),
-                                     c.resultType().getElementType())};
+  state = c.makeResults(b);
   numResults = state.size();
   if (c.resultType().getNumElements() != 0)
     loop(g.batch, [&](Value n) {

@@ -1,4 +1,4 @@
-// RUN: qnn-opt %s --convert-qnn-to-vector | FileCheck %s
+// RUN: qnn-opt %s --convert-qnn-to-linalg --convert-qnn-to-vector | FileCheck %s
 
 // Tables of 16 sums of 4 channels, for 32 pixels: a word of a weight says which
 // row of each table is added to the 4 registers of an output channel.
@@ -23,5 +23,21 @@ func.func @matmul(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x64
           kernel = #qnn.kernel<lookup, tile = [32, 32, 4]>}
       : (tensor<32x64xf32>, tensor<2x2x32xi32>) -> tensor<32x64xf32>
   return %0 : tensor<32x64xf32>
+}
+
+// Signs of the sums are packed in registers; no float is stored.
+// CHECK-LABEL: func.func @signs
+// CHECK: tensor.empty() : tensor<32x2xi32>
+// CHECK-NOT: tensor<32x64xf32>{{$}}
+// CHECK: arith.cmpf oge, %{{.*}} : vector<8xf32>
+// CHECK: vector.bitcast %{{.*}} : vector<32xi1> to vector<1xi32>
+// CHECK: tensor.insert %{{.*}} : tensor<32x2xi32>
+func.func @signs(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x2xi32> {
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 64 : i64, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [32, 32, 4]>}
+      : (tensor<32x64xf32>, tensor<2x2x32xi32>) -> tensor<32x64xf32>
+  %1 = qnn.encode %0 {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<32x64xf32>) -> tensor<32x64xi8>
+  %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<32x64xi8>) -> tensor<32x2xi32>
+  return %2 : tensor<32x2xi32>
 }
 }
