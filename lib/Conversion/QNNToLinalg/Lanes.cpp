@@ -60,6 +60,11 @@ Value qnn::writeLanes(ImplicitLocOpBuilder &b, Value lanes, Value tensor,
       .getResult();
 }
 
+Value qnn::maskToWord(ImplicitLocOpBuilder &b, Value mask) {
+  Value word = vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
+  return vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
+}
+
 Value qnn::takeLanes(ImplicitLocOpBuilder &b, Value lanes, int64_t first,
                      int64_t count) {
   if (cast<VectorType>(lanes.getType()).getNumElements() == count)

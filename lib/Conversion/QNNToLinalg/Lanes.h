@@ -41,6 +41,9 @@ mlir::Value readSplat(ImplicitLocOpBuilder &b, mlir::Value tensor,
 mlir::Value writeLanes(ImplicitLocOpBuilder &b, mlir::Value lanes,
                        mlir::Value tensor, mlir::ValueRange indices);
 
+/// 32 lanes of i1 as an i32, lane 0 the lowest bit.
+mlir::Value maskToWord(ImplicitLocOpBuilder &b, mlir::Value mask);
+
 /// Lanes first .. first + count - 1.
 mlir::Value takeLanes(ImplicitLocOpBuilder &b, mlir::Value lanes, int64_t first,
                       int64_t count);

@@ -82,11 +82,6 @@ Value readGroup(Builder &b, Value rows, const Group &group) {
   return widen(b, readLanes(b, rows, {group.row, first}, group.count));
 }
 
-Value maskToWord(Builder &b, Value mask) {
-  Value word = vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
-  return vector::ExtractOp::create(b, word, int64_t(0));
-}
-
 /// Packs `rows`; `masksOf` gives the masks of one group.
 Value packRowsOf(
     Builder &b, PackOp op, Value input,

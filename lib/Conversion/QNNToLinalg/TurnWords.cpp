@@ -7,6 +7,7 @@
 
 #include "Lanes.h"
 #include "Patterns.h"
+#include "ScalarMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -34,22 +35,15 @@ static Value readWords(ImplicitLocOpBuilder &b, Value words, Value first,
 /// The columns of byte `q` of `rows`, the last one first: a word for each.
 static SmallVector<Value> columnsOfByte(ImplicitLocOpBuilder &b, Value rows,
                                         int64_t q) {
-  VectorType bytes = vectorOf(wordBits, b.getI8Type());
-  auto constant = [&](VectorType type, int64_t value) -> Value {
-    return arith::ConstantOp::create(
-        b, DenseElementsAttr::get(
-               type, b.getIntegerAttr(type.getElementType(), value)));
-  };
-  auto type = cast<VectorType>(rows.getType());
-  Value shifted = arith::ShRUIOp::create(b, rows, constant(type, q * byteBits));
-  Value byte = arith::TruncIOp::create(b, bytes, shifted);
+  Value shifted =
+      arith::ShRUIOp::create(b, rows, constantLike(b, rows, q * byteBits));
+  Value byte =
+      arith::TruncIOp::create(b, vectorOf(wordBits, b.getI8Type()), shifted);
   SmallVector<Value> columns;
   for (int64_t bit = 0; bit < byteBits; ++bit) {
     Value mask = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, byte,
-                                       constant(bytes, 0));
-    Value word =
-        vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
-    columns.push_back(vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0}));
+                                       constantLike(b, byte, 0));
+    columns.push_back(maskToWord(b, mask));
     byte = arith::AddIOp::create(b, byte, byte);
   }
   return columns;

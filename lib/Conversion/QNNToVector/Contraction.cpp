@@ -79,6 +79,19 @@ Value qnn::readElements(ImplicitLocOpBuilder &b, Type type, Value source,
   return tensor::ExtractOp::create(b, source, indices);
 }
 
+Value qnn::mergeDims(ImplicitLocOpBuilder &b, Value tensor, int64_t first,
+                     int64_t count) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < rank; ++i) {
+    if (i > first && i < first + count)
+      groups.back().push_back(i);
+    else
+      groups.push_back({i});
+  }
+  return b.createOrFold<tensor::CollapseShapeOp>(tensor, groups);
+}
+
 SmallVector<Value>
 qnn::buildLoop(ImplicitLocOpBuilder &b, Value low, Value high, int64_t step,
                ValueRange carried,

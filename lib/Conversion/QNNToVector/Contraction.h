@@ -105,6 +105,10 @@ mlir::Value readVector(mlir::ImplicitLocOpBuilder &b, mlir::VectorType type,
 mlir::Value readElements(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
                          mlir::Value source, mlir::ValueRange indices);
 
+/// Dimensions first .. first + count - 1 as one.
+mlir::Value mergeDims(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor,
+                      int64_t first, int64_t count);
+
 /// A loop from `low` to `high` that carries values; no loop where it runs once.
 llvm::SmallVector<mlir::Value>
 buildLoop(mlir::ImplicitLocOpBuilder &b, mlir::Value low, mlir::Value high,

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Epilogue.h"
+#include "../QNNToLinalg/Lanes.h"
 #include "../QNNToLinalg/ScalarMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -264,9 +265,7 @@ Value Epilogue::wordOf(ArrayRef<Value> masks) {
     for (auto [v, mask] : llvm::enumerate(masks))
       all = vector::InsertStridedSliceOp::create(
           b, mask, all, ArrayRef<int64_t>(v * c.lanes), ArrayRef<int64_t>(1));
-  auto wordType = VectorType::get({1}, b.getI32Type());
-  Value word = vector::BitCastOp::create(b, wordType, all);
-  return vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
+  return maskToWord(b, all);
 }
 
 /// Stores a word for each of `planes` bits; `mask(v, p)` is bit p in the lanes

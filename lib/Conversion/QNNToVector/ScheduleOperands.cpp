@@ -29,24 +29,11 @@ UnitCounts::UnitCounts(const Contraction &c, const InnerProduct &product)
   contiguous = c.g.groups == 1 && c.g.dilationWidth == 1 && dense;
 }
 
-/// Merges dimensions `first` and `first + 1`.
-static Value merge(ImplicitLocOpBuilder &b, Value tensor, int64_t first) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i = 0; i < type.getRank(); ++i) {
-    if (i == first + 1)
-      groups.back().push_back(i);
-    else
-      groups.push_back({i});
-  }
-  return b.createOrFold<tensor::CollapseShapeOp>(tensor, groups);
-}
-
 Operands::Operands(ImplicitLocOpBuilder &b, const Contraction &c) {
-  activations = merge(b, c.op.getActivations(), c.isConv ? 2 : 0);
+  activations = mergeDims(b, c.op.getActivations(), c.isConv ? 2 : 0, 2);
   weights = c.op.getWeightTiles();
   if (c.isConv)
-    weights = merge(b, weights, 2);
+    weights = mergeDims(b, weights, 2, 2);
 }
 
 Value PlacedReader::activation(int64_t m, int64_t offset, Type type) const {

@@ -89,6 +89,11 @@ private:
   void storePixel(Value v, Value m);
   void storeBlock(TilePlace place, Value m, Value block, int64_t channels);
 
+  /// Lanes of a row of a table, and output channels of the range, whole blocks.
+  int64_t width() const { return tile.vectors * c.lanes; }
+  int64_t channelsOfRange() const {
+    return (fullBlocks + (restChannels != 0)) * c.tileChannels;
+  }
   /// The number of a block of the range among all of the weights.
   Value blockOfAll(Value block) {
     return add(mulIndex(b, group, c.blocksOfGroup()), add(firstBlock, block));
@@ -118,25 +123,12 @@ private:
 // Sizes
 //===----------------------------------------------------------------------===//
 
-static Value collapsed(ImplicitLocOpBuilder &b, Value tensor, int64_t first,
-                       int64_t count) {
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i = 0, e = cast<RankedTensorType>(tensor.getType()).getRank();
-       i < e; ++i) {
-    if (i > first && i < first + count)
-      groups.back().push_back(i);
-    else
-      groups.push_back({i});
-  }
-  return b.createOrFold<tensor::CollapseShapeOp>(tensor, groups);
-}
-
 SumTableBuilder::SumTableBuilder(ImplicitLocOpBuilder &b, const Contraction &c)
     : b(b), c(c), g(c.g), indexBits(indexBitsOf(c.op.getChosenKernel())),
       entries(int64_t(1) << indexBits), words(packedWords(g.channels, 1)),
       pixelsOfImage(g.outHeight * g.outWidth),
-      activations(collapsed(b, c.op.getActivations(), 0, c.isConv ? 4 : 2)),
-      weights(c.isConv ? collapsed(b, c.op.getWeightTiles(), 2, 2)
+      activations(mergeDims(b, c.op.getActivations(), 0, c.isConv ? 4 : 2)),
+      weights(c.isConv ? mergeDims(b, c.op.getWeightTiles(), 2, 2)
                        : c.op.getWeightTiles()) {}
 
 /// Not tensor.empty: of two with one shape CSE would make one, for which no
@@ -209,14 +201,12 @@ void SumTableBuilder::buildRange(int64_t full, int64_t rest) {
 void SumTableBuilder::buildTile(PixelTile of, Value first) {
   size_t carried = state.size();
   tile = of, firstPixel = first;
-  int64_t width = tile.vectors * c.lanes;
-  int64_t channels = (fullBlocks + (restChannels != 0)) * c.tileChannels;
   Type f32 = b.getF32Type();
-  tableSlot = addBuffer(wordBits / indexBits * entries * width, f32);
-  sumSlot = addBuffer(channels * width, f32);
-  turnedSlot = addBuffer(c.lanes * channels, f32);
-  placeSlot = addBuffer(width, b.getI64Type());
-  loop(channels * tile.vectors, [&](Value i) {
+  tableSlot = addBuffer(wordBits / indexBits * entries * width(), f32);
+  sumSlot = addBuffer(channelsOfRange() * width(), f32);
+  turnedSlot = addBuffer(c.lanes * channelsOfRange(), f32);
+  placeSlot = addBuffer(width(), b.getI64Type());
+  loop(channelsOfRange() * tile.vectors, [&](Value i) {
     state[sumSlot] = writeLanes(b, zeroOf(b, floats()), state[sumSlot],
                                 mulIndex(b, i, c.lanes));
   });
@@ -249,7 +239,7 @@ void SumTableBuilder::buildTap(Value kh, Value kw) {
 /// lies outside the image. Pixels that only fill a register are some other.
 void SumTableBuilder::placePixels(Value kh, Value kw) {
   Value last = indexOf(b, pixelsOfImage - 1);
-  loop(tile.vectors * c.lanes, [&](Value i) {
+  loop(width(), [&](Value i) {
     Value pixel = add(firstPixel, i);
     if (tile.pixels % c.lanes)
       pixel = arith::MinUIOp::create(b, pixel, last);
@@ -305,7 +295,6 @@ void SumTableBuilder::buildTables(Value word, Value v, Value first,
   Value channel = add(mulIndex(b, group, g.channels),
                       add(mulIndex(b, word, wordBits), first));
   Value lane = mulIndex(b, v, c.lanes);
-  int64_t width = tile.vectors * c.lanes;
   SmallVector<Value> rows;
   for (int64_t i = 0; i < channels; i += c.lanes)
     rows.append(readSquare(lane, addIndex(b, channel, i),
@@ -313,7 +302,8 @@ void SumTableBuilder::buildTables(Value word, Value v, Value first,
   rows.resize(llvm::alignTo(rows.size(), indexBits), zeroOf(b, floats()));
   Value table = arith::DivUIOp::create(b, first, indexOf(b, indexBits));
   for (int64_t i = 0; i < channels; i += indexBits) {
-    Value at = mulIndex(b, addIndex(b, table, i / indexBits), entries * width);
+    Value at =
+        mulIndex(b, addIndex(b, table, i / indexBits), entries * width());
     storeTable(ArrayRef(rows).slice(i, indexBits), add(at, lane));
   }
 }
@@ -322,16 +312,15 @@ void SumTableBuilder::buildTables(Value word, Value v, Value first,
 /// Sums of more than 4 are made row by row, from the one of the high half that
 /// was stored in the row's first place.
 void SumTableBuilder::storeTable(ArrayRef<Value> activations, Value at) {
-  int64_t width = tile.vectors * c.lanes;
   auto store = [&](Value sum, Value entry) {
     state[tableSlot] = writeLanes(b, sum, state[tableSlot], entry);
   };
   if (indexBits <= 4) {
     for (auto [e, sum] : llvm::enumerate(sumsOf(activations)))
-      store(sum, addIndex(b, at, e * width));
+      store(sum, addIndex(b, at, e * width()));
     return;
   }
-  int64_t half = indexBits / 2, row = (width << half);
+  int64_t half = indexBits / 2, row = width() << half;
   SmallVector<Value> low = sumsOf(activations.take_front(half));
   for (auto [e, sum] : llvm::enumerate(sumsOf(activations.drop_front(half))))
     store(sum, addIndex(b, at, e * row));
@@ -339,7 +328,8 @@ void SumTableBuilder::storeTable(ArrayRef<Value> activations, Value at) {
     Value first = add(at, mulIndex(b, e, row));
     Value high = readVector(b, floats(), state[tableSlot], first);
     for (auto [i, sum] : llvm::enumerate(low))
-      store(arith::AddFOp::create(b, sum, high), addIndex(b, first, i * width));
+      store(arith::AddFOp::create(b, sum, high),
+            addIndex(b, first, i * width()));
   });
 }
 
@@ -418,8 +408,7 @@ void SumTableBuilder::addWord(Value kh, Value step, int64_t channels) {
 }
 
 void SumTableBuilder::addChannel(Value word, Value row, int64_t tables) {
-  int64_t width = tile.vectors * c.lanes;
-  Value at = mulIndex(b, row, width);
+  Value at = mulIndex(b, row, width());
   auto registerAt = [&](Value first, int64_t v) {
     return addIndex(b, first, v * c.lanes);
   };
@@ -433,7 +422,8 @@ void SumTableBuilder::addChannel(Value word, Value row, int64_t tables) {
       field = arith::ShRUIOp::create(b, word, integerOf(b, i32, t * indexBits));
     field = arith::AndIOp::create(b, field, integerOf(b, i32, entries - 1));
     Value entry = arith::IndexCastUIOp::create(b, b.getIndexType(), field);
-    Value from = addIndex(b, mulIndex(b, entry, width), t * entries * width);
+    Value from =
+        addIndex(b, mulIndex(b, entry, width()), t * entries * width());
     for (int64_t v = 0; v < tile.vectors; ++v)
       sums[v] = arith::AddFOp::create(
           b, sums[v],
@@ -463,19 +453,19 @@ void SumTableBuilder::storePixels(Value v, int64_t pixels) {
 
 /// The sums of a register of pixels as rows of output channels.
 void SumTableBuilder::turn(Value v) {
-  int64_t width = tile.vectors * c.lanes;
-  int64_t channels = (fullBlocks + (restChannels != 0)) * c.tileChannels;
   Value lane = mulIndex(b, v, c.lanes);
-  loop(indexOf(b, 0), indexOf(b, channels), c.lanes, [&](Value channel) {
-    SmallVector<Value> rows;
-    for (int64_t i = 0; i < c.lanes; ++i) {
-      Value at = add(mulIndex(b, addIndex(b, channel, i), width), lane);
-      rows.push_back(readVector(b, floats(), state[sumSlot], at));
-    }
-    for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
-      state[turnedSlot] = writeLanes(b, row, state[turnedSlot],
-                                     addIndex(b, channel, m * channels));
-  });
+  loop(indexOf(b, 0), indexOf(b, channelsOfRange()), c.lanes,
+       [&](Value channel) {
+         SmallVector<Value> rows;
+         for (int64_t i = 0; i < c.lanes; ++i) {
+           Value at = add(mulIndex(b, addIndex(b, channel, i), width()), lane);
+           rows.push_back(readVector(b, floats(), state[sumSlot], at));
+         }
+         for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
+           state[turnedSlot] =
+               writeLanes(b, row, state[turnedSlot],
+                          addIndex(b, channel, m * channelsOfRange()));
+       });
 }
 
 void SumTableBuilder::storePixel(Value v, Value m) {
@@ -496,12 +486,12 @@ void SumTableBuilder::storePixel(Value v, Value m) {
 
 void SumTableBuilder::storeBlock(TilePlace place, Value m, Value block,
                                  int64_t channels) {
-  int64_t ofRow = (fullBlocks + (restChannels != 0)) * c.tileChannels;
   place.block = blockOfAll(block);
   place.firstChannel = add(mulIndex(b, group, c.channelsOfGroup()),
                            mulIndex(b, add(firstBlock, block), c.tileChannels));
   place.channels = channels;
-  Value at = add(mulIndex(b, m, ofRow), mulIndex(b, block, c.tileChannels));
+  Value at = add(mulIndex(b, m, channelsOfRange()),
+                 mulIndex(b, block, c.tileChannels));
   TileSums sums(1);
   for (int64_t first = 0; first < channels; first += c.lanes)
     sums[0].push_back(
