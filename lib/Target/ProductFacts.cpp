@@ -41,16 +41,18 @@ static ContractionGeometry convGeometry(Op op, std::array<int64_t, 3> input,
   return g;
 }
 
+ProductFacts ProductFacts::ofMatmul(int64_t rows, int64_t channels,
+                                    int64_t outChannels) {
+  return {false, matmulGeometry(rows, channels, outChannels), {}, {}};
+}
+
 static std::optional<ProductFacts> factsOf(MatmulOp op) {
   int64_t count = op.getType().getNumElements();
   if (shapeOf(op.getRhs()).size() != 2 || count == 0)
     return {};
   int64_t outChannels = op.getType().getShape().back();
-  return ProductFacts{false,
-                      matmulGeometry(count / outChannels,
-                                     shapeOf(op.getLhs()).back(), outChannels),
-                      {},
-                      {}};
+  return ProductFacts::ofMatmul(count / outChannels,
+                                shapeOf(op.getLhs()).back(), outChannels);
 }
 
 static ProductFacts factsOf(IMatmulOp op) {

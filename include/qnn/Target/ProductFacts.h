@@ -24,6 +24,10 @@ struct ProductFacts {
   /// batched products among them.
   static std::optional<ProductFacts> get(mlir::Operation *op);
 
+  /// Of a matmul of floats [rows, channels] by [channels, outChannels].
+  static ProductFacts ofMatmul(int64_t rows, int64_t channels,
+                               int64_t outChannels);
+
   int64_t pixels() const { return g.batch * g.outHeight * g.outWidth; }
   int64_t inputPixels() const { return g.batch * g.inHeight * g.inWidth; }
   int64_t taps() const { return g.kernelHeight * g.kernelWidth; }

@@ -167,15 +167,13 @@ private:
 
   static bool unfolds(Conv2dFilterGradOp op, Value input) {
     constexpr int64_t fewColumns = 64;
-    ProductFacts facts;
-    facts.g.outChannels =
-        tensorType(op).getNumElements() / tensorType(op).getDimSize(0);
-    if (facts.g.outChannels <= fewColumns)
+    ArrayRef<int64_t> filter = tensorType(op).getShape();
+    int64_t columns = tensorType(op).getNumElements() / filter[0];
+    if (columns <= fewColumns)
       return true;
-    facts.g.inWidth = facts.g.outWidth =
-        tensorType(op).getDimSize(0) / op.getGroups();
     ArrayRef<int64_t> grad = tensorType(op.getGrad()).getShape();
-    facts.g.channels = grad[0] * grad[2] * grad[3];
+    auto facts = ProductFacts::ofMatmul(filter[0] / op.getGroups(),
+                                        grad[0] * grad[2] * grad[3], columns);
     return SignSource::find(input) && chooseSignLookup(getTarget(op), facts);
   }
 

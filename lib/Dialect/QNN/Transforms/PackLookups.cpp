@@ -28,8 +28,7 @@ namespace {
 /// Weights [O, ..]: signs times a factor of each output channel, or of all.
 struct Signs {
   std::vector<uint8_t> codes; ///< of constants
-  Value computed;             ///< codes in bytes, of other weights
-  Value tiles;                ///< of computed weights [.., O]
+  Value tiles;                ///< of weights that are computed
   std::vector<float> factors;
 };
 } // namespace
@@ -94,10 +93,6 @@ static Value tileSigns(OpBuilder &b, Location loc, const Signs &signs,
                        const FilterShape &shape, bool isConv) {
   if (signs.tiles)
     return signs.tiles;
-  if (signs.computed) {
-    Value words = PackOp::create(b, loc, signs.computed, bipolarCode(b));
-    return tileSignWords(b, loc, words, shape.tile);
-  }
   SmallVector<int64_t> sizes{shape.blocks()};
   if (isConv)
     sizes.append({shape.kernelHeight, shape.kernelWidth});
@@ -162,13 +157,7 @@ std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
   int64_t pixels = op.getType().getNumElements() / shape.outChannels;
   if (!source || pixels < leastPackedPixels)
     return {};
-  Signs signs;
-  signs.factors = {source->scale};
-  if (op.getTransposeRhs())
-    signs.computed = source->encode(b, source->move(b, op.getRhs()));
-  else
-    signs.tiles = tileColumns(b, op.getLoc(), *source, op.getRhs());
-  return signs;
+  return Signs{{}, tileRhs(b, op, *source, shape.tile), {source->scale}};
 }
 
 LogicalResult
@@ -218,9 +207,9 @@ std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
       shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
   if (!source || !blocksHaveOneGroup)
     return {};
-  Value rows = TransposeOp::create(b, op.getLoc(),
-                                   source->move(b, op.getFilter()), last);
-  return Signs{{}, source->encode(b, rows), {}, {source->scale}};
+  Value words = source->pack(b, op.getFilter(), last);
+  return Signs{
+      {}, tileSignWords(b, op.getLoc(), words, shape.tile), {source->scale}};
 }
 
 LogicalResult

@@ -22,17 +22,6 @@ static KernelAttr xnorKernel(Operation *op) {
                          {pixels, channels});
 }
 
-/// The words of `numbers`, which come from `source`, in the order that
-/// `permutation` says; none: as it is.
-static Value packWords(OpBuilder &b, const SignSource &source, Value numbers,
-                       ArrayRef<int64_t> permutation) {
-  Value moved = source.move(b, numbers);
-  if (!permutation.empty())
-    moved = TransposeOp::create(b, moved.getLoc(), moved, permutation);
-  return PackOp::create(b, moved.getLoc(), source.encode(b, moved),
-                        bipolarCode(b));
-}
-
 /// Sums of +-1 as the sums of +-`scale` that they stand for.
 static Value asFloats(OpBuilder &b, Value sums, float scale) {
   return DequantizeOp::create(b, sums.getLoc(),
@@ -66,14 +55,9 @@ struct PackSignMatmul : OpRewritePattern<MatmulOp> {
     KernelAttr kernel = xnorKernel(op);
     Location loc = op.getLoc();
     int64_t rows = count / outChannels;
-    Value input = packWords(rewriter, *lhs, op.getLhs(), {});
+    Value input = lhs->pack(rewriter, op.getLhs());
     input = reshapeWords(rewriter, input, {rows, packedWords(channels, 1)});
-    Value tiles =
-        op.getTransposeRhs()
-            ? tileSignWords(rewriter, loc,
-                            packWords(rewriter, *rhs, op.getRhs(), {}),
-                            kernel.getTile()[1])
-            : tileColumns(rewriter, loc, *rhs, op.getRhs());
+    Value tiles = tileRhs(rewriter, op, *rhs, kernel.getTile()[1]);
     Value sums = XnorMatmulOp::create(
         rewriter, loc,
         RankedTensorType::get({rows, outChannels}, rewriter.getI32Type()),
@@ -110,8 +94,8 @@ struct PackSignConv2d : OpRewritePattern<Conv2dOp> {
       return rewriter.notifyMatchFailure(op, "padding or groups do not fit");
     Location loc = op.getLoc();
     int64_t last[] = {0, 2, 3, 1}, first[] = {0, 3, 1, 2};
-    Value input = packWords(rewriter, *lhs, op.getInput(), last);
-    Value weights = packWords(rewriter, *rhs, op.getFilter(), last);
+    Value input = lhs->pack(rewriter, op.getInput(), last);
+    Value weights = rhs->pack(rewriter, op.getFilter(), last);
     ArrayRef<int64_t> sizes = op.getType().getShape();
     Value sums = XnorConv2dOp::create(
         rewriter, loc,

@@ -54,6 +54,26 @@ static bool sinksWhole(TransposeOp op) {
   });
 }
 
+/// The transpose from the layout of products that `value` comes from, where it
+/// may sink; or null.
+static TransposeOp sinkingTranspose(Value value) {
+  auto transpose = value.getDefiningOp<TransposeOp>();
+  if (transpose && isFromChannelsLast(transpose.getPermutation()) &&
+      sinksWhole(transpose))
+    return transpose;
+  return {};
+}
+
+/// `op` of `input`, whose dimension axes[d] is d of the op's.
+static EncodeOp encodeMoved(PatternRewriter &rewriter, EncodeOp op, Value input,
+                            ArrayRef<int64_t> axes) {
+  QuantizerAttr quantizer = op.getQuantizer();
+  if (quantizer.isPerChannel())
+    quantizer = withAxis(quantizer, axes[quantizer.getAxis()]);
+  return EncodeOp::create(rewriter, op.getLoc(),
+                          typeLike(input, op.getResult()), input, quantizer);
+}
+
 static bool isDequantized(Value value) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   return dequantize && dequantize.getCode();
@@ -137,18 +157,11 @@ struct SinkThroughEncode : OpRewritePattern<EncodeOp> {
 
   LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
-    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
-    if (!transpose || !isFromChannelsLast(transpose.getPermutation()) ||
-        !sinksWhole(transpose))
+    TransposeOp transpose = sinkingTranspose(op.getInput());
+    if (!transpose)
       return rewriter.notifyMatchFailure(op, "not of a product's layout");
     ArrayRef<int64_t> permutation = transpose.getPermutation();
-    QuantizerAttr quantizer = op.getQuantizer();
-    if (quantizer.isPerChannel())
-      quantizer = withAxis(quantizer, permutation[quantizer.getAxis()]);
-    Value input = transpose.getInput();
-    Value codes =
-        EncodeOp::create(rewriter, op.getLoc(), typeLike(input, op.getResult()),
-                         input, quantizer);
+    Value codes = encodeMoved(rewriter, op, transpose.getInput(), permutation);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, codes, permutation);
     return success();
   }
@@ -246,9 +259,8 @@ struct ExpandBatchNorm : OpRewritePattern<BatchNormOp> {
 
   LogicalResult matchAndRewrite(BatchNormOp op,
                                 PatternRewriter &rewriter) const override {
-    auto transpose = op.getInput().getDefiningOp<TransposeOp>();
-    if (!transpose || !isFromChannelsLast(transpose.getPermutation()) ||
-        !sinksWhole(transpose))
+    TransposeOp transpose = sinkingTranspose(op.getInput());
+    if (!transpose)
       return rewriter.notifyMatchFailure(op, "not of a product's layout");
     std::optional<Tensor> scale = constantTensor(op.getScale()),
                           bias = constantTensor(op.getBias()),
@@ -288,15 +300,10 @@ struct RaiseThroughEncode : OpRewritePattern<EncodeOp> {
     std::optional<SmallVector<int64_t>> permutation = commonPermutation(op);
     if (!permutation || isFromChannelsLast(*permutation))
       return rewriter.notifyMatchFailure(op, "codes are not transposed alike");
-    QuantizerAttr quantizer = op.getQuantizer();
-    if (quantizer.isPerChannel())
-      quantizer = withAxis(
-          quantizer, invertPermutation(*permutation)[quantizer.getAxis()]);
     Value input =
         TransposeOp::create(rewriter, op.getLoc(), op.getInput(), *permutation);
     Value codes =
-        EncodeOp::create(rewriter, op.getLoc(), typeLike(input, op.getResult()),
-                         input, quantizer);
+        encodeMoved(rewriter, op, input, invertPermutation(*permutation));
     for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
       rewriter.replaceOp(user, codes);
     rewriter.eraseOp(op);

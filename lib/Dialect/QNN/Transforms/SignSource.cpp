@@ -68,6 +68,14 @@ Value SignSource::encode(OpBuilder &b, Value moved) const {
                           quantizer);
 }
 
+Value SignSource::pack(OpBuilder &b, Value numbers,
+                       ArrayRef<int64_t> permutation) const {
+  Value moved = move(b, numbers);
+  if (!permutation.empty())
+    moved = TransposeOp::create(b, moved.getLoc(), moved, permutation);
+  return PackOp::create(b, moved.getLoc(), encode(b, moved), bipolarCode(b));
+}
+
 Value qnn::tileSignWords(OpBuilder &b, Location loc, Value words,
                          int64_t tile) {
   SmallVector<int64_t> shape(shapeOf(words));
@@ -91,12 +99,13 @@ CodeAttr qnn::bipolarCode(OpBuilder &b) {
   return CodeAttr::get(b.getContext(), 1, Encoding::Bipolar, /*narrow=*/false);
 }
 
-Value qnn::tileColumns(OpBuilder &b, Location loc, const SignSource &source,
-                       Value signs) {
-  Value codes = source.encode(b, source.move(b, signs));
-  Value words = PackOp::create(b, loc, codes, bipolarCode(b));
+Value qnn::tileRhs(OpBuilder &b, MatmulOp op, const SignSource &source,
+                   int64_t tile) {
+  Value words = source.pack(b, op.getRhs());
+  if (op.getTransposeRhs())
+    return tileSignWords(b, op.getLoc(), words, tile);
   ArrayRef<int64_t> shape = shapeOf(words);
   auto type = RankedTensorType::get(
       {shape[1], packedWords(shape[0], 1), wordBits}, b.getI32Type());
-  return TurnWordsOp::create(b, loc, type, words);
+  return TurnWordsOp::create(b, op.getLoc(), type, words);
 }

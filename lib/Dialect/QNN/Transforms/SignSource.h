@@ -24,6 +24,10 @@ struct SignSource {
   mlir::Value move(mlir::OpBuilder &b, mlir::Value numbers) const;
   /// Codes in bytes of what `move` has made.
   mlir::Value encode(mlir::OpBuilder &b, mlir::Value moved) const;
+  /// The words of `numbers`, in the order that `permutation` says; none: as it
+  /// is.
+  mlir::Value pack(mlir::OpBuilder &b, mlir::Value numbers,
+                   llvm::ArrayRef<int64_t> permutation = {}) const;
 
 private:
   static std::optional<SignSource> find(QuantizeOp op);
@@ -37,9 +41,9 @@ CodeAttr bipolarCode(mlir::OpBuilder &b);
 mlir::Value tileSignWords(mlir::OpBuilder &b, mlir::Location loc,
                           mlir::Value words, int64_t tile);
 
-/// The tiles of signs [K, N] that a product sums along K.
-mlir::Value tileColumns(mlir::OpBuilder &b, mlir::Location loc,
-                        const SignSource &source, mlir::Value signs);
+/// The tiles of a product's rhs, a matrix of computed signs.
+mlir::Value tileRhs(mlir::OpBuilder &b, MatmulOp op, const SignSource &source,
+                    int64_t tile);
 
 } // namespace qnn
 
