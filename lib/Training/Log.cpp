@@ -3,7 +3,9 @@
 #include "qnn/Training/Log.h"
 #include "qnn/Support/Files.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
@@ -73,15 +75,26 @@ static Error appendLine(const std::string &path, StringRef line) {
   return code ? fileError(path, code.message()) : Error::success();
 }
 
+/// With as many digits as tell floats apart.
+static std::string numberText(double number) {
+  return formatv("{0}", format("%.9g", number));
+}
+
 static std::string csvLine(const EpochReport &r) {
-  std::string line = formatv("{0},{1},{2},{3},{4},", r.epoch, r.step, r.rate,
-                             r.loss, r.accuracy);
-  if (r.validation)
-    line +=
-        formatv("{0},{1}", r.validation->meanLoss(), r.validation->accuracy());
-  else
-    line += ",";
-  return line + formatv(",{0},{1}\n", r.msPerStep, r.samplesPerSecond).str();
+  SmallVector<std::string> fields = {std::to_string(r.epoch),
+                                     std::to_string(r.step),
+                                     numberText(r.rate),
+                                     numberText(r.loss),
+                                     numberText(r.accuracy),
+                                     "",
+                                     "",
+                                     numberText(r.msPerStep),
+                                     numberText(r.samplesPerSecond)};
+  if (r.validation) {
+    fields[5] = numberText(r.validation->meanLoss());
+    fields[6] = numberText(r.validation->accuracy());
+  }
+  return join(fields, ",") + "\n";
 }
 
 static json::Object reportJSON(const EpochReport &r, bool sequences) {

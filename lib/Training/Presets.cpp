@@ -19,9 +19,6 @@ std::string qnn::describePreset(const Preset &preset) {
   return text;
 }
 
-std::string qnn::firstSentence(const Preset &preset) {
-  return llvm::StringRef(describePreset(preset))
-      .split(". ")
-      .first.substr(0, 90)
-      .str();
+llvm::StringRef qnn::titleOf(const Preset &preset) {
+  return llvm::StringRef(preset.text).split('\n').first.ltrim("# ");
 }

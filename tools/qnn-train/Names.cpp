@@ -106,7 +106,7 @@ static void printList(raw_ostream &out, StringRef text,
 void qnn::printNames(raw_ostream &out) {
   heading(out, "Presets (--print-preset shows one)");
   for (const Preset &preset : presets())
-    line(out, preset.name, firstSentence(preset));
+    line(out, preset.name, titleOf(preset));
   heading(out, "Quantizers: weights = NAME, { quantize = { method = NAME, bits "
                "= B } }; gradient = true: of gradients");
   line(out, "none", "floats");

@@ -104,8 +104,8 @@ static std::string overview() {
 Presets, each a description that --print-preset shows:
 )";
   for (const Preset &preset : presets())
-    text += llvm::formatv("  {0,-12} {1}\n", preset.name, firstSentence(preset))
-                .str();
+    text +=
+        llvm::formatv("  {0,-12} {1}\n", preset.name, titleOf(preset)).str();
   return text;
 }
 

@@ -19,8 +19,8 @@ const Preset *findPreset(llvm::StringRef name);
 
 /// The comment at the beginning of a preset, as one line.
 std::string describePreset(const Preset &preset);
-/// Of that the first sentence, cut to what fits on a line.
-std::string firstSentence(const Preset &preset);
+/// Its first line, a title.
+llvm::StringRef titleOf(const Preset &preset);
 
 } // namespace qnn
 

@@ -14,7 +14,7 @@ static Value numberOf(Formula &f, Value x) {
   return f.clip(f.round(x), 0, f.greatest());
 }
 
-/// Seed 2's q(x, a, n): odd multiples of a / (n - 1), a code of one bit more.
+/// levels: odd multiples of a / (n - 1), a code of one bit more.
 static Value expandLevels(Formula &f) {
   float last = f.greatest(), a = f.scaleOr(last);
   SurrogateGradient window = SurrogateGradient::window(-a, a);
