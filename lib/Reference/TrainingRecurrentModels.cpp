@@ -61,9 +61,11 @@ struct Layer {
     llvm::copy(row, sequence.floats.begin() + at(t, b, count));
   }
 
-  /// Element of saved values `[slot, value of a unit, row]`.
+  /// Element of saved values `[slot, value of a unit, row]`, in blocks of rows.
   int64_t savedAt(int64_t slot, int64_t i, int64_t b) const {
-    return (slot * saved * hidden + i) * batch + b;
+    int64_t values = saved * hidden, first = b / kSavedRows * kSavedRows;
+    int64_t rows = std::min(kSavedRows, batch - first);
+    return (first * (steps + 1) + slot * rows) * values + i * rows + b - first;
   }
   /// The first `count` saved values of every unit.
   Row readSaved(const Tensor &tensor, int64_t slot, int64_t b,

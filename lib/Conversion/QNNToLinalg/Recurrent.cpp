@@ -7,7 +7,8 @@
 //         for each hidden unit k: sums += weights[.., k] * h[k]   in registers
 //         the cell's formulas; states and what the gradient needs are stored
 //
-// A layer that saves nothing has two slots for states, used in turns.
+// A layer that saves nothing has two slots for states, used in turns, of each
+// block.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,34 +33,42 @@ public:
   Values build(ImplicitLocOpBuilder &b);
 
 private:
-  struct Block {
-    Value first;
-    int64_t lanes;
-  };
   /// Where a step reads and writes.
   struct Place {
     Value step, before, after, active;
   };
 
-  Values runBlock(ImplicitLocOpBuilder &b, Block block, Values carried);
-  Value writeInitial(ImplicitLocOpBuilder &b, Block block, Value history);
-  Place placeOf(ImplicitLocOpBuilder &b, Block block, Value s);
-  Value readProjection(ImplicitLocOpBuilder &b, Block block, Value t,
+  Values runBlock(ImplicitLocOpBuilder &b, RowBlock block, Values carried);
+  Value writeInitial(ImplicitLocOpBuilder &b, RowBlock block, Value history);
+  Place placeOf(ImplicitLocOpBuilder &b, RowBlock block, Value s);
+  Value readProjection(ImplicitLocOpBuilder &b, RowBlock block, Value t,
                        Value buffer);
-  Value runUnits(ImplicitLocOpBuilder &b, Block block, Place place, Value p,
+  Value runUnits(ImplicitLocOpBuilder &b, RowBlock block, Place place, Value p,
                  Value history);
-  Values sumGates(ImplicitLocOpBuilder &b, Block block, Place place, Value p,
+  Values sumGates(ImplicitLocOpBuilder &b, RowBlock block, Place place, Value p,
                   Value history, Value unit, int64_t count);
-  Value runUnit(ImplicitLocOpBuilder &b, Block block, Place place, Value p,
+  Value runUnit(ImplicitLocOpBuilder &b, RowBlock block, Place place, Value p,
                 Value history, Value unit, ArrayRef<Value> sums);
-  Value writeResult(ImplicitLocOpBuilder &b, Block block, Place place,
+  Value writeResult(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                     Value history, Value result);
-  Value writeLast(ImplicitLocOpBuilder &b, Block block, int64_t state,
+  Value writeLast(ImplicitLocOpBuilder &b, RowBlock block, int64_t state,
                   Value history, Value last);
 
   int64_t slots() const { return saves ? layer.steps + 1 : 2; }
   int64_t rows() const {
     return (saves ? layer.saved : layer.states) * layer.hidden;
+  }
+  /// Where value `row` of `slot` begins in the history.
+  Value indexOf(ImplicitLocOpBuilder &b, RowBlock block, Value slot,
+                Value row) const {
+    if (!saves)
+      block.first = constantIndex(b, 0);
+    return savedIndex(b, block, slots(), rows(), slot, row);
+  }
+  /// The same of the rows of one register.
+  Value partOf(ImplicitLocOpBuilder &b, RowBlock block, const ColumnPart &part,
+               Value slot, Value row) const {
+    return arith::AddIOp::create(b, indexOf(b, block, slot, row), part.lane);
   }
   /// The gate of a GRU whose two sums are not added at once.
   bool isApart(int64_t gate) const {
@@ -74,26 +83,34 @@ private:
 
 /// Results of the op; those without use are null.
 Values Forward::build(ImplicitLocOpBuilder &b) {
-  Values carried = {createBuffer(b, {slots(), rows(), layer.batch})};
+  Values carried;
+  if (saves)
+    carried.push_back(createBuffer(b, {slots() * rows() * layer.batch}));
   for (Value last : op.getLast())
     carried.push_back(createBuffer(b, tensorType(last).getShape()));
   if (hasResult)
     carried.push_back(createBuffer(b, tensorType(op.getResult()).getShape()));
-  Values done = buildRowBlocks(b, layer, carried,
-                               [&](ImplicitLocOpBuilder &inner, Value first,
-                                   int64_t lanes, Values values) {
-                                 return runBlock(inner, {first, lanes},
-                                                 std::move(values));
-                               });
-  Values results = {hasResult ? done.back() : Value(),
-                    saves ? done.front() : Value()};
-  llvm::append_range(results, ArrayRef(done).slice(1, layer.states));
+  Values done = buildRowBlocks(
+      b, layer.batch, /*backwards=*/false, carried,
+      [&](ImplicitLocOpBuilder &inner, RowBlock block, Values values) {
+        return runBlock(inner, block, std::move(values));
+      });
+  Values results(2);
+  if (hasResult)
+    results[0] = done.back();
+  if (saves)
+    results[1] =
+        reshapeTo(b, done.front(), tensorType(op.getSaved()).getShape());
+  llvm::append_range(results, ArrayRef(done).slice(saves, layer.states));
   return results;
 }
 
-/// `carried`: history, last states, result where there is one.
-Values Forward::runBlock(ImplicitLocOpBuilder &b, Block block, Values carried) {
-  Values walked = {writeInitial(b, block, carried[0]),
+/// `carried`: what is saved, last states, result, each where there is one.
+Values Forward::runBlock(ImplicitLocOpBuilder &b, RowBlock block,
+                         Values carried) {
+  Value history = saves ? carried.front()
+                        : createBuffer(b, {slots() * rows() * block.lanes});
+  Values walked = {writeInitial(b, block, history),
                    createBuffer(b, {layer.gates * layer.hidden, block.lanes})};
   if (hasResult)
     walked.push_back(carried.back());
@@ -107,42 +124,44 @@ Values Forward::runBlock(ImplicitLocOpBuilder &b, Block block, Values carried) {
           values[2] = writeResult(inner, block, place, values[0], values[2]);
         return values;
       });
-  carried[0] = walked[0];
+  if (saves)
+    carried.front() = walked[0];
   for (int64_t state = 0; state < layer.states; ++state)
-    carried[1 + state] =
-        writeLast(b, block, state, walked[0], carried[1 + state]);
+    carried[saves + state] =
+        writeLast(b, block, state, walked[0], carried[saves + state]);
   if (hasResult)
     carried.back() = walked[2];
   return carried;
 }
 
-Value Forward::writeInitial(ImplicitLocOpBuilder &b, Block block,
+Value Forward::writeInitial(ImplicitLocOpBuilder &b, RowBlock block,
                             Value history) {
   Value slot = constantIndex(b, 0);
   Value zeros = arith::ConstantOp::create(
       b, b.getZeroAttr(vectorOf(block.lanes, b.getF32Type())));
-  history = buildCountLoop(
-      b, rows(), history,
-      [&](ImplicitLocOpBuilder &inner, Value row, Value value) {
-        return writeLanes(inner, zeros, value, {slot, row, block.first});
-      });
+  history =
+      buildCountLoop(b, rows(), history,
+                     [&](ImplicitLocOpBuilder &inner, Value row, Value value) {
+                       return writeLanes(inner, zeros, value,
+                                         indexOf(inner, block, slot, row));
+                     });
   for (int64_t state = 0; state < int64_t(op.getInitial().size()); ++state)
     history = rowsToLanes(
-        b, block.lanes, op.getInitial()[state],
-        [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-          return {scaledIndex(inner, block.first, 1, l)};
-        },
-        history,
-        [&](ImplicitLocOpBuilder &inner, Value unit, Value lanes, Value value) {
-          Value row = layer.rowOf(inner, state, unit);
-          return writeLanes(inner, lanes, value, {slot, row, block.first});
+        b, layer, block, op.getInitial()[state],
+        [](ImplicitLocOpBuilder &, Value row) { return Values{row}; }, history,
+        [&](ImplicitLocOpBuilder &inner, ColumnPart part, Value lanes,
+            Value value) {
+          Value row = layer.rowOf(inner, state, part.column);
+          return writeLanes(inner, lanes, value,
+                            partOf(inner, block, part, slot, row));
         });
   return history;
 }
 
-Forward::Place Forward::placeOf(ImplicitLocOpBuilder &b, Block block, Value s) {
+Forward::Place Forward::placeOf(ImplicitLocOpBuilder &b, RowBlock block,
+                                Value s) {
   Value t = layer.stepOf(b, s), next = scaledIndex(b, s, 1, 1);
-  Value active = layer.activeRows(b, t, block.first, block.lanes);
+  Value active = layer.activeRows(b, t, block);
   if (saves)
     return {t, s, next, active};
   Value two = constantIndex(b, 2);
@@ -151,7 +170,7 @@ Forward::Place Forward::placeOf(ImplicitLocOpBuilder &b, Block block, Value s) {
 }
 
 /// Rows of a projected table are read where they are.
-Value Forward::readProjection(ImplicitLocOpBuilder &b, Block block, Value t,
+Value Forward::readProjection(ImplicitLocOpBuilder &b, RowBlock block, Value t,
                               Value buffer) {
   Value source = op.getProjection();
   auto gather = source.getDefiningOp<GatherOp>();
@@ -159,25 +178,25 @@ Value Forward::readProjection(ImplicitLocOpBuilder &b, Block block, Value t,
     source = gather.getTable();
   else
     gather = {};
-  auto row = [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-    Value sample = scaledIndex(inner, block.first, 1, l);
+  auto row = [&](ImplicitLocOpBuilder &inner, Value sample) -> Values {
     if (!gather)
       return {t, sample};
     Value index = tensor::ExtractOp::create(inner, gather.getIndices(),
                                             ValueRange{t, sample});
     return {arith::IndexCastOp::create(inner, inner.getIndexType(), index)};
   };
-  return rowsToLanes(
-      b, block.lanes, source, row, buffer,
-      [&](ImplicitLocOpBuilder &inner, Value column, Value lanes, Value value) {
-        Value zero = constantIndex(inner, 0);
-        return writeLanes(inner, lanes, value, {column, zero});
-      });
+  return rowsToLanes(b, layer, block, source, row, buffer,
+                     [](ImplicitLocOpBuilder &inner, ColumnPart part,
+                        Value lanes, Value value) {
+                       return writeLanes(inner, lanes, value,
+                                         {part.column, part.lane});
+                     });
 }
 
-Value Forward::runUnits(ImplicitLocOpBuilder &b, Block block, Place place,
+Value Forward::runUnits(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                         Value p, Value history) {
-  int64_t most = std::max<int64_t>(1, layer.accumulators / layer.gates);
+  int64_t registers = layer.gates * layer.registersOf(block.lanes);
+  int64_t most = std::max<int64_t>(1, layer.accumulators / registers);
   return buildTiles(
       b, layer.hidden, most, history,
       [&](ImplicitLocOpBuilder &inner, Value first, int64_t count,
@@ -192,7 +211,7 @@ Value Forward::runUnits(ImplicitLocOpBuilder &b, Block block, Place place,
 }
 
 /// The gates' sums of `count` units, unit by unit.
-Values Forward::sumGates(ImplicitLocOpBuilder &b, Block block, Place place,
+Values Forward::sumGates(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                          Value p, Value history, Value unit, int64_t count) {
   Values rows, sums;
   for (int64_t u = 0; u < count; ++u)
@@ -213,8 +232,9 @@ Values Forward::sumGates(ImplicitLocOpBuilder &b, Block block, Place place,
   return buildCarriedLoop(
       b, layer.hidden, sums,
       [&](ImplicitLocOpBuilder &inner, Value k, Values values) {
-        Value h = readLanes(inner, history, {place.before, k, block.first},
-                            block.lanes);
+        Value h =
+            readLanes(inner, history, indexOf(inner, block, place.before, k),
+                      block.lanes);
         for (auto [row, sum] : llvm::zip_equal(rows, values))
           sum = multiplyAdd(
               inner, readSplat(inner, layer.weights, {row, k}, block.lanes), h,
@@ -223,11 +243,11 @@ Values Forward::sumGates(ImplicitLocOpBuilder &b, Block block, Place place,
       });
 }
 
-Value Forward::runUnit(ImplicitLocOpBuilder &b, Block block, Place place,
+Value Forward::runUnit(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                        Value p, Value history, Value unit,
                        ArrayRef<Value> sums) {
   auto rowOf = [&](Value slot, int64_t i) {
-    return Values{slot, layer.rowOf(b, i, unit), block.first};
+    return indexOf(b, block, slot, layer.rowOf(b, i, unit));
   };
   Values before;
   for (int64_t state = 0; state < layer.states; ++state)
@@ -248,34 +268,36 @@ Value Forward::runUnit(ImplicitLocOpBuilder &b, Block block, Place place,
   return history;
 }
 
-Value Forward::writeResult(ImplicitLocOpBuilder &b, Block block, Place place,
+Value Forward::writeResult(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                            Value history, Value result) {
   return lanesToRows(
-      b, block.lanes, result,
-      [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-        return {place.step, scaledIndex(inner, block.first, 1, l)};
+      b, layer, block, result,
+      [&](ImplicitLocOpBuilder &, Value row) {
+        return Values{place.step, row};
       },
-      [&](ImplicitLocOpBuilder &inner, Value unit) -> Value {
-        Value h = readLanes(inner, history, {place.after, unit, block.first},
-                            block.lanes);
-        if (!place.active)
+      [&](ImplicitLocOpBuilder &inner, ColumnPart part) -> Value {
+        Value h =
+            readLanes(inner, history,
+                      partOf(inner, block, part, place.after, part.column),
+                      part.rows.lanes);
+        Value active = layer.activeRows(inner, place.step, part.rows);
+        if (!active)
           return h;
-        return arith::SelectOp::create(inner, place.active, h,
+        return arith::SelectOp::create(inner, active, h,
                                        constantLike(inner, h, 0.0));
       });
 }
 
-Value Forward::writeLast(ImplicitLocOpBuilder &b, Block block, int64_t state,
+Value Forward::writeLast(ImplicitLocOpBuilder &b, RowBlock block, int64_t state,
                          Value history, Value last) {
   Value slot = constantIndex(b, saves ? layer.steps : layer.steps % 2);
   return lanesToRows(
-      b, block.lanes, last,
-      [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-        return {scaledIndex(inner, block.first, 1, l)};
-      },
-      [&](ImplicitLocOpBuilder &inner, Value unit) {
-        Value row = layer.rowOf(inner, state, unit);
-        return readLanes(inner, history, {slot, row, block.first}, block.lanes);
+      b, layer, block, last,
+      [](ImplicitLocOpBuilder &, Value row) { return Values{row}; },
+      [&](ImplicitLocOpBuilder &inner, ColumnPart part) {
+        Value row = layer.rowOf(inner, state, part.column);
+        return readLanes(inner, history, partOf(inner, block, part, slot, row),
+                         part.rows.lanes);
       });
 }
 

@@ -6,9 +6,10 @@
 //       for each tile of units: dh = sum of weights[k, ..] * gradient[k]
 //       the gates' gradients become rows
 //
-// The weights' gradient is a product behind that, of all rows and steps: units
-// on threads, a tile of it in registers for all rows of a step. Every element
-// is one sum in the order of steps and rows.
+//       for each tile of units: the weights' gradient += rows * hidden states
+//
+// Each block has a sum of its own of the weights' gradient, in the order of its
+// steps and rows; the blocks' are added behind.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,10 +34,6 @@ public:
   Values build(ImplicitLocOpBuilder &b);
 
 private:
-  struct Block {
-    Value first;
-    int64_t lanes;
-  };
   struct Place {
     Value step, before, after, active;
     Value cut; ///< i1: does the gradient end here? Null where it never does.
@@ -52,33 +49,49 @@ private:
     int64_t lanes, registers, units = 1;
   };
 
-  Values runBlock(ImplicitLocOpBuilder &b, Block block, Values carried);
-  Value buffer(ImplicitLocOpBuilder &b, Block block, int64_t rows);
-  Value startFrom(ImplicitLocOpBuilder &b, Block block, int64_t state);
-  Place placeOf(ImplicitLocOpBuilder &b, Block block, Value i);
-  Value readGrad(ImplicitLocOpBuilder &b, Block block, Value t, Value buffer);
-  Buffers runUnits(ImplicitLocOpBuilder &b, Block block, Place place,
+  Values runBlock(ImplicitLocOpBuilder &b, RowBlock block, Values carried);
+  Value buffer(ImplicitLocOpBuilder &b, RowBlock block, int64_t rows);
+  Value startFrom(ImplicitLocOpBuilder &b, RowBlock block, int64_t state);
+  Place placeOf(ImplicitLocOpBuilder &b, RowBlock block, Value i);
+  Value readGrad(ImplicitLocOpBuilder &b, RowBlock block, Value t,
+                 Value buffer);
+  Buffers runUnits(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                    Buffers buffers);
-  Buffers runUnit(ImplicitLocOpBuilder &b, Block block, Place place,
+  Buffers runUnit(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                   Buffers buffers, Value unit);
-  Value passWeights(ImplicitLocOpBuilder &b, Block block, Place place,
+  Value passWeights(ImplicitLocOpBuilder &b, RowBlock block, Place place,
                     Buffers buffers);
-  Value writeRows(ImplicitLocOpBuilder &b, Block block, Value step,
+  Value writeRows(ImplicitLocOpBuilder &b, RowBlock block, Value step,
                   Value buffer, Value tensor);
   Value endAt(ImplicitLocOpBuilder &b, Place place, Value value);
-  Value weightsGrad(ImplicitLocOpBuilder &b, Value rows);
-  Value addStep(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
-                Value slot, Value first, int64_t count, Value result);
-  Value addTile(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
-                Value slot, Value unit, Value column, Value result);
+  WeightsTile weightsTile() const;
+  Value startWeights(ImplicitLocOpBuilder &b, RowBlock block, Value sums);
+  Value addStep(ImplicitLocOpBuilder &b, RowBlock block, Place place,
+                Value rows, Value result);
+  Value addTile(ImplicitLocOpBuilder &b, RowBlock block, Place place,
+                Value rows, WeightsTile tile, Value unit, Value column,
+                Value result);
+  Value weightsGrad(ImplicitLocOpBuilder &b, Value sums);
 
+  /// Where value `row` of `slot` begins in what was saved.
+  Value indexOf(ImplicitLocOpBuilder &b, RowBlock block, Value slot,
+                Value row) const {
+    return savedIndex(b, block, layer.steps + 1, layer.saved * layer.hidden,
+                      slot, row);
+  }
   bool isGRU() const { return layer.cell == RecurrentCell::GRU; }
   bool isLSTM() const { return layer.cell == RecurrentCell::LSTM; }
 
   RecurrentGradOp op;
   RecurrentLayer layer;
+  Value history; ///< all that was saved
 };
 } // namespace
+
+static Value writeColumn(ImplicitLocOpBuilder &b, ColumnPart part, Value lanes,
+                         Value buffer) {
+  return writeLanes(b, lanes, buffer, {part.column, part.lane});
+}
 
 Values Backward::build(ImplicitLocOpBuilder &b) {
   ArrayRef<int64_t> shape = tensorType(op.getProjectionGrad()).getShape();
@@ -88,17 +101,21 @@ Values Backward::build(ImplicitLocOpBuilder &b) {
   carried.push_back(createBuffer(b, shape));
   if (isGRU())
     carried.push_back(createBuffer(b, shape));
-  Values done = buildRowBlocks(b, layer, carried,
-                               [&](ImplicitLocOpBuilder &inner, Value first,
-                                   int64_t lanes, Values values) {
-                                 return runBlock(inner, {first, lanes},
-                                                 std::move(values));
-                               });
-  Value recurrent = done.back(), bias;
+  int64_t blocks = llvm::divideCeil(layer.batch, kSavedRows);
+  carried.push_back(
+      createBuffer(b, {blocks, layer.hidden, layer.gates * layer.hidden}));
+  int64_t elements = tensorType(op.getSaved()).getNumElements();
+  history = reshapeTo(b, op.getSaved(), {elements});
+  Values done = buildRowBlocks(
+      b, layer.batch, /*backwards=*/true, carried,
+      [&](ImplicitLocOpBuilder &inner, RowBlock block, Values values) {
+        return runBlock(inner, block, std::move(values));
+      });
+  Value weights = done.pop_back_val(), recurrent = done.back(), bias;
   if (!op.getBiasGrad().use_empty())
     bias = ReduceOp::create(b, recurrent, ReduceKind::Sum,
                             ArrayRef<int64_t>{0, 1}, /*keep_dims=*/false);
-  Values results = {done[layer.states], weightsGrad(b, recurrent), bias};
+  Values results = {done[layer.states], weightsGrad(b, weights), bias};
   llvm::append_range(results, ArrayRef(done).take_front(layer.states));
   return results;
 }
@@ -107,13 +124,13 @@ Values Backward::build(ImplicitLocOpBuilder &b) {
 // Steps
 //===----------------------------------------------------------------------===//
 
-Value Backward::buffer(ImplicitLocOpBuilder &b, Block block, int64_t rows) {
+Value Backward::buffer(ImplicitLocOpBuilder &b, RowBlock block, int64_t rows) {
   return createBuffer(b, {rows, block.lanes});
 }
 
-/// `carried`: gradients of the first states, of the projections, and of a GRU
-/// of the recurrent sums.
-Values Backward::runBlock(ImplicitLocOpBuilder &b, Block block,
+/// `carried`: gradients of the first states, of the projections, of a GRU of
+/// the recurrent sums, and of the weights.
+Values Backward::runBlock(ImplicitLocOpBuilder &b, RowBlock block,
                           Values carried) {
   Value hidden = startFrom(b, block, 0);
   Value cell = isLSTM() ? startFrom(b, block, 1) : Value();
@@ -128,6 +145,7 @@ Values Backward::runBlock(ImplicitLocOpBuilder &b, Block block,
       isGRU() ? addWalked(buffer(b, block, layer.gates * layer.hidden)) : 1;
   size_t gradAt = op.getGrad() ? addWalked(buffer(b, block, layer.hidden)) : 0;
   size_t rowsAt = walked.size();
+  carried.back() = startWeights(b, block, carried.back());
   llvm::append_range(walked, ArrayRef(carried).drop_front(layer.states));
   walked = buildCarriedLoop(
       b, layer.steps, walked,
@@ -153,6 +171,8 @@ Values Backward::runBlock(ImplicitLocOpBuilder &b, Block block,
         if (isGRU())
           values[rowsAt + 1] = writeRows(inner, block, place.step,
                                          buffers.recurrent, values[rowsAt + 1]);
+        values.back() = addStep(inner, block, place,
+                                *std::prev(values.end(), 2), values.back());
         return values;
       });
   carried[0] = writeRows(b, block, {}, walked[0], carried[0]);
@@ -164,29 +184,24 @@ Values Backward::runBlock(ImplicitLocOpBuilder &b, Block block,
 }
 
 /// The gradient of a last state, or zeros.
-Value Backward::startFrom(ImplicitLocOpBuilder &b, Block block, int64_t state) {
+Value Backward::startFrom(ImplicitLocOpBuilder &b, RowBlock block,
+                          int64_t state) {
   Value out = buffer(b, block, layer.hidden);
-  auto write = [&](ImplicitLocOpBuilder &inner, Value unit, Value lanes,
-                   Value value) {
-    return writeLanes(inner, lanes, value, {unit, constantIndex(inner, 0)});
-  };
   if (!op.getLastGrads().empty())
     return rowsToLanes(
-        b, block.lanes, op.getLastGrads()[state],
-        [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-          return {scaledIndex(inner, block.first, 1, l)};
-        },
-        out, write);
+        b, layer, block, op.getLastGrads()[state],
+        [](ImplicitLocOpBuilder &, Value row) { return Values{row}; }, out,
+        writeColumn);
   Value zeros = arith::ConstantOp::create(
       b, b.getZeroAttr(vectorOf(block.lanes, b.getF32Type())));
   return buildCountLoop(
       b, layer.hidden, out,
       [&](ImplicitLocOpBuilder &inner, Value unit, Value value) {
-        return write(inner, unit, zeros, value);
+        return writeLanes(inner, zeros, value, {unit, constantIndex(inner, 0)});
       });
 }
 
-Backward::Place Backward::placeOf(ImplicitLocOpBuilder &b, Block block,
+Backward::Place Backward::placeOf(ImplicitLocOpBuilder &b, RowBlock block,
                                   Value i) {
   Value before = arith::SubIOp::create(b, constantIndex(b, layer.steps - 1), i);
   Value t = layer.stepOf(b, before), cut;
@@ -196,23 +211,18 @@ Backward::Place Backward::placeOf(ImplicitLocOpBuilder &b, Block block,
                                 constantIndex(b, 0));
   }
   return {t, before, scaledIndex(b, before, 1, 1),
-          layer.activeRows(b, t, block.first, block.lanes), cut};
+          layer.activeRows(b, t, block), cut};
 }
 
-Value Backward::readGrad(ImplicitLocOpBuilder &b, Block block, Value t,
+Value Backward::readGrad(ImplicitLocOpBuilder &b, RowBlock block, Value t,
                          Value buffer) {
   return rowsToLanes(
-      b, block.lanes, op.getGrad(),
-      [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-        return {t, scaledIndex(inner, block.first, 1, l)};
-      },
-      buffer,
-      [&](ImplicitLocOpBuilder &inner, Value unit, Value lanes, Value value) {
-        return writeLanes(inner, lanes, value, {unit, constantIndex(inner, 0)});
-      });
+      b, layer, block, op.getGrad(),
+      [&](ImplicitLocOpBuilder &, Value row) { return Values{t, row}; }, buffer,
+      writeColumn);
 }
 
-Backward::Buffers Backward::runUnits(ImplicitLocOpBuilder &b, Block block,
+Backward::Buffers Backward::runUnits(ImplicitLocOpBuilder &b, RowBlock block,
                                      Place place, Buffers buffers) {
   Values carried = {buffers.hidden, buffers.sums};
   Value extra = isLSTM() ? buffers.cell : buffers.recurrent;
@@ -249,15 +259,15 @@ Value Backward::endAt(ImplicitLocOpBuilder &b, Place place, Value value) {
 }
 
 /// Rows that have ended hand their gradients on as they are.
-Backward::Buffers Backward::runUnit(ImplicitLocOpBuilder &b, Block block,
+Backward::Buffers Backward::runUnit(ImplicitLocOpBuilder &b, RowBlock block,
                                     Place place, Buffers buffers, Value unit) {
   Value zero = constantIndex(b, 0);
   auto saved = [&](Value slot, int64_t count) {
     Values values;
     for (int64_t i = 0; i < count; ++i)
-      values.push_back(readLanes(b, op.getSaved(),
-                                 {slot, layer.rowOf(b, i, unit), block.first},
-                                 block.lanes));
+      values.push_back(readLanes(
+          b, history, indexOf(b, block, slot, layer.rowOf(b, i, unit)),
+          block.lanes));
     return values;
   };
   auto read = [&](Value buffer) {
@@ -294,8 +304,8 @@ Backward::Buffers Backward::runUnit(ImplicitLocOpBuilder &b, Block block,
 }
 
 /// Adds what passes the weights to the hidden states' gradients.
-Value Backward::passWeights(ImplicitLocOpBuilder &b, Block block, Place place,
-                            Buffers buffers) {
+Value Backward::passWeights(ImplicitLocOpBuilder &b, RowBlock block,
+                            Place place, Buffers buffers) {
   Value sums = isGRU() ? buffers.recurrent : buffers.sums;
   auto tile = [&](ImplicitLocOpBuilder &tile, Value first, int64_t count,
                   Value hidden) {
@@ -326,21 +336,22 @@ Value Backward::passWeights(ImplicitLocOpBuilder &b, Block block, Place place,
     }
     return hidden;
   };
-  return buildTiles(b, layer.hidden, layer.accumulators, buffers.hidden, tile);
+  int64_t most =
+      std::max<int64_t>(1, layer.accumulators / layer.registersOf(block.lanes));
+  return buildTiles(b, layer.hidden, most, buffers.hidden, tile);
 }
 
 /// The registers of `buffer` as rows of `tensor`, at `step` where it has steps.
-Value Backward::writeRows(ImplicitLocOpBuilder &b, Block block, Value step,
+Value Backward::writeRows(ImplicitLocOpBuilder &b, RowBlock block, Value step,
                           Value buffer, Value tensor) {
   return lanesToRows(
-      b, block.lanes, tensor,
-      [&](ImplicitLocOpBuilder &inner, int64_t l) -> Values {
-        Value row = scaledIndex(inner, block.first, 1, l);
+      b, layer, block, tensor,
+      [&](ImplicitLocOpBuilder &, Value row) {
         return step ? Values{step, row} : Values{row};
       },
-      [&](ImplicitLocOpBuilder &inner, Value column) {
-        return readLanes(inner, buffer, {column, constantIndex(inner, 0)},
-                         block.lanes);
+      [&](ImplicitLocOpBuilder &inner, ColumnPart part) {
+        return readLanes(inner, buffer, {part.column, part.lane},
+                         part.rows.lanes);
       });
 }
 
@@ -348,67 +359,69 @@ Value Backward::writeRows(ImplicitLocOpBuilder &b, Block block, Value step,
 // Weights
 //===----------------------------------------------------------------------===//
 
-/// About four of `all` registers, so that the last one, which may overlap the
-/// one before, is never alone in a tile: a tile adds to what the others left.
+/// All of few registers, else about four, so that the last one, which may
+/// overlap the one before, is never alone in a tile: a tile adds to what the
+/// others left.
 static int64_t chooseRegisters(int64_t all) {
-  int64_t tiles = llvm::divideCeil(all, 4), size = llvm::divideCeil(all, tiles);
+  int64_t most = all <= 6 ? all : 4;
+  int64_t size = llvm::divideCeil(all, llvm::divideCeil(all, most));
   while (size < all && all % size == 1)
     ++size;
   return size;
 }
 
-/// Sum over steps and rows of gradient[step, row, gate] * h[step, unit, row];
-/// lanes are gates. `rows` are the gradients of the recurrent sums: those of
-/// one step stay in the cache while all tiles of a part of the units read them.
-Value Backward::weightsGrad(ImplicitLocOpBuilder &b, Value rows) {
+Backward::WeightsTile Backward::weightsTile() const {
   int64_t width = layer.gates * layer.hidden;
   int64_t lanes =
       std::min<int64_t>(layer.lanes, llvm::bit_floor(uint64_t(width)));
-  WeightsTile tile = {lanes, chooseRegisters(llvm::divideCeil(width, lanes))};
-  tile.units = std::max<int64_t>(1, layer.accumulators / tile.registers);
-  auto type = RankedTensorType::get({layer.hidden, width}, b.getF32Type());
-  Value zeros = createFilled(b, type, b.getF32FloatAttr(0.0f));
-  int64_t part = std::clamp<int64_t>(llvm::divideCeil(layer.hidden, 2), 1, 16);
-  Value turned = buildTiles(
-      b, layer.hidden, part, zeros,
-      [&](ImplicitLocOpBuilder &perPart, Value first, int64_t count,
-          Value result) {
-        return buildCountLoop(
-            perPart, layer.steps, result,
-            [&](ImplicitLocOpBuilder &perStep, Value slot, Value value) {
-              return addStep(perStep, rows, tile, slot, first, count, value);
-            });
-      });
-  return TransposeOp::create(b, turned, ArrayRef<int64_t>{1, 0});
+  int64_t registers = chooseRegisters(llvm::divideCeil(width, lanes));
+  return {lanes, registers,
+          std::max<int64_t>(1, layer.accumulators / registers)};
 }
 
-/// Adds one step to the gradients of units first .. first + count - 1.
-Value Backward::addStep(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
-                        Value slot, Value first, int64_t count, Value result) {
+/// Zeros in the block's part of the weights' gradient.
+Value Backward::startWeights(ImplicitLocOpBuilder &b, RowBlock block,
+                             Value sums) {
+  int64_t width = layer.gates * layer.hidden;
+  Value zeros = arith::ConstantOp::create(
+      b, b.getZeroAttr(vectorOf(width, b.getF32Type())));
+  return buildCountLoop(
+      b, layer.hidden, sums,
+      [&](ImplicitLocOpBuilder &inner, Value unit, Value value) {
+        return writeLanes(inner, zeros, value,
+                          {block.number, unit, constantIndex(inner, 0)});
+      });
+}
+
+/// Sum over steps and rows of gradient[step, row, gate] * h[step, unit, row];
+/// lanes are gates. `rows` are the gradients of the recurrent sums, of which
+/// the step's have just been written.
+Value Backward::addStep(ImplicitLocOpBuilder &b, RowBlock block, Place place,
+                        Value rows, Value result) {
+  WeightsTile tile = weightsTile();
   int64_t width = layer.gates * layer.hidden,
           size = tile.registers * tile.lanes;
   return buildTiles(
-      b, count, tile.units, result,
-      [&](ImplicitLocOpBuilder &perUnits, Value more, int64_t units,
+      b, layer.hidden, tile.units, result,
+      [&](ImplicitLocOpBuilder &perUnits, Value unit, int64_t units,
           Value value) {
-        Value unit = arith::AddIOp::create(perUnits, first, more);
-        WeightsTile own = tile;
-        own.units = units;
+        tile.units = units;
         return buildCountLoop(
             perUnits, llvm::divideCeil(width, size), value,
             [&](ImplicitLocOpBuilder &inner, Value i, Value value) {
               Value column = scaledIndex(inner, i, size, 0);
-              return addTile(inner, rows, own, slot, unit, column, value);
+              return addTile(inner, block, place, rows, tile, unit, column,
+                             value);
             });
       });
 }
 
 /// Registers that would begin too far on end with the row; what is computed
 /// twice is the same.
-Value Backward::addTile(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
-                        Value slot, Value unit, Value column, Value result) {
+Value Backward::addTile(ImplicitLocOpBuilder &b, RowBlock block, Place place,
+                        Value rows, WeightsTile tile, Value unit, Value column,
+                        Value result) {
   int64_t width = layer.gates * layer.hidden;
-  Value t = layer.stepOf(b, slot);
   Values columns, units, sums;
   for (int64_t r = 0; r < tile.registers; ++r)
     columns.push_back(
@@ -418,16 +431,20 @@ Value Backward::addTile(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
     units.push_back(scaledIndex(b, unit, 1, u));
   for (Value u : units)
     for (Value at : columns)
-      sums.push_back(readLanes(b, result, {u, at}, tile.lanes));
+      sums.push_back(readLanes(b, result, {block.number, u, at}, tile.lanes));
   sums = buildCarriedLoop(
-      b, layer.batch, sums,
-      [&](ImplicitLocOpBuilder &inner, Value row, Values values) {
+      b, block.lanes, sums,
+      [&](ImplicitLocOpBuilder &inner, Value lane, Values values) {
+        Value row = arith::AddIOp::create(inner, block.first, lane);
         Values grads;
         for (Value at : columns)
-          grads.push_back(readLanes(inner, rows, {t, row, at}, tile.lanes));
+          grads.push_back(
+              readLanes(inner, rows, {place.step, row, at}, tile.lanes));
         Value *sum = values.data();
         for (Value u : units) {
-          Value h = readSplat(inner, op.getSaved(), {slot, u, row}, tile.lanes);
+          Value at = arith::AddIOp::create(
+              inner, indexOf(inner, block, place.before, u), lane);
+          Value h = readSplat(inner, history, at, tile.lanes);
           for (Value grad : grads) {
             *sum = multiplyAdd(inner, h, grad, *sum);
             ++sum;
@@ -438,8 +455,15 @@ Value Backward::addTile(ImplicitLocOpBuilder &b, Value rows, WeightsTile tile,
   const Value *sum = sums.data();
   for (Value u : units)
     for (Value at : columns)
-      result = writeLanes(b, *sum++, result, {u, at});
+      result = writeLanes(b, *sum++, result, {block.number, u, at});
   return result;
+}
+
+/// The blocks' sums together, with the dimensions of the weights.
+Value Backward::weightsGrad(ImplicitLocOpBuilder &b, Value sums) {
+  Value turned = ReduceOp::create(b, sums, ReduceKind::Sum,
+                                  ArrayRef<int64_t>{0}, /*keep_dims=*/false);
+  return TransposeOp::create(b, turned, ArrayRef<int64_t>{1, 0});
 }
 
 namespace {

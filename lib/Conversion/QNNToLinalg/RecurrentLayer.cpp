@@ -15,8 +15,7 @@ using namespace qnn;
 void RecurrentLayer::chooseRegisters(Operation *op) {
   TargetAttr target = getTarget(op);
   lanes = target.getVectorBits() / 32;
-  auto [pixels, channels] = chooseTile(target, KernelKind::F32Fma);
-  accumulators = pixels * channels / lanes;
+  accumulators = target.getRegisters() * 3 / 4;
 }
 
 Value RecurrentLayer::stepOf(ImplicitLocOpBuilder &b, Value s) const {
@@ -26,10 +25,10 @@ Value RecurrentLayer::stepOf(ImplicitLocOpBuilder &b, Value s) const {
 }
 
 Value RecurrentLayer::activeRows(ImplicitLocOpBuilder &b, Value t,
-                                 Value firstRow, int64_t lanes) const {
+                                 RowBlock rows) const {
   if (!lengths)
     return {};
-  Value limits = readLanes(b, lengths, firstRow, lanes);
+  Value limits = readLanes(b, lengths, rows.first, rows.lanes);
   Value step = arith::IndexCastOp::create(b, b.getI64Type(), t);
   Value steps = vector::BroadcastOp::create(b, limits.getType(), step);
   return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, steps, limits);
@@ -57,19 +56,33 @@ Values qnn::buildCarriedLoop(
 }
 
 Values qnn::buildRowBlocks(
-    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, Values carried,
-    function_ref<Values(ImplicitLocOpBuilder &, Value, int64_t, Values)> body) {
-  int64_t blocks = layer.batch / layer.lanes, left = layer.batch % layer.lanes;
+    ImplicitLocOpBuilder &b, int64_t batch, bool backwards, Values carried,
+    function_ref<Values(ImplicitLocOpBuilder &, RowBlock, Values)> body) {
+  int64_t blocks = batch / kSavedRows, left = batch % kSavedRows;
   if (blocks > 0)
     carried = buildCarriedLoop(
         b, blocks, carried,
         [&](ImplicitLocOpBuilder &inner, Value i, Values values) {
-          Value first = scaledIndex(inner, i, layer.lanes, 0);
-          return body(inner, first, layer.lanes, std::move(values));
+          Value number = i;
+          if (backwards)
+            number = arith::SubIOp::create(inner,
+                                           constantIndex(inner, blocks - 1), i);
+          Value first = scaledIndex(inner, number, kSavedRows, 0);
+          return body(inner, {first, kSavedRows, number}, std::move(values));
         });
   if (left > 0)
-    carried = body(b, constantIndex(b, blocks * layer.lanes), left, carried);
+    carried = body(
+        b,
+        {constantIndex(b, blocks * kSavedRows), left, constantIndex(b, blocks)},
+        carried);
   return carried;
+}
+
+Value qnn::savedIndex(ImplicitLocOpBuilder &b, RowBlock block, int64_t slots,
+                      int64_t values, Value slot, Value value) {
+  Value before = scaledIndex(b, block.first, slots * values, 0);
+  Value row = arith::AddIOp::create(b, scaledIndex(b, slot, values, 0), value);
+  return arith::AddIOp::create(b, before, scaledIndex(b, row, block.lanes, 0));
 }
 
 Value qnn::buildTiles(
@@ -118,73 +131,111 @@ static Values with(Values indices, Value last) {
   return indices;
 }
 
-Value qnn::rowsToLanes(
-    ImplicitLocOpBuilder &b, int64_t lanes, Value tensor, RowIndices row,
+/// body(part, carried) for each register of the block; `column` is not set.
+static Value overRegisters(
+    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
     Value carried,
-    function_ref<Value(ImplicitLocOpBuilder &, Value, Value, Value)> write) {
-  int64_t width = tensorType(tensor).getShape().back();
-  // The same in all columns.
-  SmallVector<Values> rows;
-  for (int64_t l = 0; l < lanes; ++l)
-    rows.push_back(row(b, l));
-  if (areSquares(lanes, width))
-    return overSquares(
-        b, lanes, width, carried,
-        [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
-          Values vectors;
-          for (const Values &indices : rows)
-            vectors.push_back(
-                readLanes(inner, tensor, with(indices, column), lanes));
-          for (auto [i, vector] :
-               llvm::enumerate(transposeLanes(inner, vectors)))
-            value =
-                write(inner, scaledIndex(inner, column, 1, i), vector, value);
-          return value;
+    function_ref<Value(ImplicitLocOpBuilder &, ColumnPart, Value)> body) {
+  auto partAt = [&](ImplicitLocOpBuilder &inner, Value lane, int64_t lanes) {
+    Value first = arith::AddIOp::create(inner, block.first, lane);
+    return ColumnPart{{first, lanes, {}}, lane, {}};
+  };
+  int64_t full = block.lanes / layer.lanes, left = block.lanes % layer.lanes;
+  if (full > 0)
+    carried = buildCountLoop(
+        b, full, carried,
+        [&](ImplicitLocOpBuilder &inner, Value i, Value value) {
+          Value lane = scaledIndex(inner, i, layer.lanes, 0);
+          return body(inner, partAt(inner, lane, layer.lanes), value);
         });
-  return buildCountLoop(
-      b, width, carried,
-      [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
-        Values elements;
-        for (const Values &indices : rows)
-          elements.push_back(
-              tensor::ExtractOp::create(inner, tensor, with(indices, column)));
-        Value vector = vector::FromElementsOp::create(
-            inner, vectorOf(lanes, inner.getF32Type()), elements);
-        return write(inner, column, vector, value);
-      });
+  if (left > 0)
+    carried =
+        body(b, partAt(b, constantIndex(b, full * layer.lanes), left), carried);
+  return carried;
+}
+
+/// The indices but the last one of each row of a register.
+static SmallVector<Values> indicesOf(ImplicitLocOpBuilder &b, RowBlock rows,
+                                     RowIndices row) {
+  SmallVector<Values> indices;
+  for (int64_t l = 0; l < rows.lanes; ++l)
+    indices.push_back(row(b, scaledIndex(b, rows.first, 1, l)));
+  return indices;
+}
+
+Value qnn::rowsToLanes(
+    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
+    Value tensor, RowIndices row, Value carried,
+    function_ref<Value(ImplicitLocOpBuilder &, ColumnPart, Value, Value)>
+        write) {
+  int64_t width = tensorType(tensor).getShape().back();
+  auto ofRegister = [&](ImplicitLocOpBuilder &outer, ColumnPart part,
+                        Value carried) {
+    // The same in all columns.
+    SmallVector<Values> rows = indicesOf(outer, part.rows, row);
+    auto square = [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
+      Values vectors;
+      for (const Values &indices : rows)
+        vectors.push_back(
+            readLanes(inner, tensor, with(indices, column), part.rows.lanes));
+      for (auto [i, vector] : llvm::enumerate(transposeLanes(inner, vectors))) {
+        part.column = scaledIndex(inner, column, 1, i);
+        value = write(inner, part, vector, value);
+      }
+      return value;
+    };
+    auto one = [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
+      Values elements;
+      for (const Values &indices : rows)
+        elements.push_back(
+            tensor::ExtractOp::create(inner, tensor, with(indices, column)));
+      part.column = column;
+      Value vector = vector::FromElementsOp::create(
+          inner, vectorOf(part.rows.lanes, inner.getF32Type()), elements);
+      return write(inner, part, vector, value);
+    };
+    return areSquares(part.rows.lanes, width)
+               ? overSquares(outer, part.rows.lanes, width, carried, square)
+               : buildCountLoop(outer, width, carried, one);
+  };
+  return overRegisters(b, layer, block, carried, ofRegister);
 }
 
 Value qnn::lanesToRows(
-    ImplicitLocOpBuilder &b, int64_t lanes, Value tensor, RowIndices row,
-    function_ref<Value(ImplicitLocOpBuilder &, Value)> read) {
+    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
+    Value tensor, RowIndices row,
+    function_ref<Value(ImplicitLocOpBuilder &, ColumnPart)> read) {
   int64_t width = tensorType(tensor).getShape().back();
-  SmallVector<Values> rows;
-  for (int64_t l = 0; l < lanes; ++l)
-    rows.push_back(row(b, l));
-  if (areSquares(lanes, width))
-    return overSquares(
-        b, lanes, width, tensor,
-        [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
-          Values vectors;
-          for (int64_t i = 0; i < lanes; ++i)
-            vectors.push_back(read(inner, scaledIndex(inner, column, 1, i)));
-          for (auto [indices, vector] :
-               llvm::zip_equal(rows, transposeLanes(inner, vectors)))
-            out = writeLanes(inner, vector, out, with(indices, column));
-          return out;
-        });
-  return buildCountLoop(
-      b, width, tensor,
-      [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
-        Value vector = read(inner, column);
-        for (auto [l, indices] : llvm::enumerate(rows)) {
-          Value element = vector::ExtractOp::create(
-              inner, vector, ArrayRef<int64_t>{int64_t(l)});
-          out = tensor::InsertOp::create(inner, element, out,
-                                         with(indices, column));
-        }
-        return out;
-      });
+  auto ofRegister = [&](ImplicitLocOpBuilder &outer, ColumnPart part,
+                        Value carried) {
+    SmallVector<Values> rows = indicesOf(outer, part.rows, row);
+    auto square = [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
+      Values vectors;
+      for (int64_t i = 0; i < part.rows.lanes; ++i) {
+        part.column = scaledIndex(inner, column, 1, i);
+        vectors.push_back(read(inner, part));
+      }
+      for (auto [indices, vector] :
+           llvm::zip_equal(rows, transposeLanes(inner, vectors)))
+        out = writeLanes(inner, vector, out, with(indices, column));
+      return out;
+    };
+    auto one = [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
+      part.column = column;
+      Value vector = read(inner, part);
+      for (auto [l, indices] : llvm::enumerate(rows)) {
+        Value element = vector::ExtractOp::create(
+            inner, vector, ArrayRef<int64_t>{int64_t(l)});
+        out = tensor::InsertOp::create(inner, element, out,
+                                       with(indices, column));
+      }
+      return out;
+    };
+    return areSquares(part.rows.lanes, width)
+               ? overSquares(outer, part.rows.lanes, width, carried, square)
+               : buildCountLoop(outer, width, carried, one);
+  };
+  return overRegisters(b, layer, block, tensor, ofRegister);
 }
 
 /// `contract` never makes a call of fmaf.

@@ -1,8 +1,9 @@
 //===- RecurrentLayer.h - Recurrent layers on registers ---------*- C++ -*-===//
 //
-// The lanes of all registers are rows of the batch. A block of as many rows as
-// a register has lanes walks through all steps on its own, so blocks may run on
-// threads, and each row's numbers are the same in any block.
+// The lanes of all registers are rows of the batch. A block of rows walks
+// through all steps on its own, so blocks may run on threads, and each row's
+// numbers are the same in any block. What a block keeps lies together: a step
+// reads and writes one piece of memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,8 +12,17 @@
 
 #include "Lanes.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace qnn {
+
+/// Rows of the batch, one in each lane of a value: a block, or of a block as
+/// many as a register of the CPU has lanes.
+struct RowBlock {
+  mlir::Value first;
+  int64_t lanes;
+  mlir::Value number; ///< of a block, among all
+};
 
 /// What forward and backward loops of a layer share.
 struct RecurrentLayer {
@@ -21,8 +31,8 @@ struct RecurrentLayer {
   QuantizerAttr hiddenQuantizer, cellQuantizer;
   int64_t steps, batch, hidden, gates, states, saved;
   mlir::Value weights, lengths;
-  int64_t lanes;        ///< of a register
-  int64_t accumulators; ///< that fit into registers
+  int64_t lanes;        ///< of a register of the CPU
+  int64_t accumulators; ///< registers that sums may take
 
   template <typename OpTy>
   RecurrentLayer(OpTy op, int64_t steps, int64_t batch)
@@ -41,12 +51,17 @@ struct RecurrentLayer {
     return scaledIndex(b, unit, 1, i * hidden + more);
   }
 
+  /// Registers of one value of all rows of a block.
+  int64_t registersOf(int64_t rows) const {
+    return llvm::divideCeil(rows, lanes);
+  }
+
   /// The step that is the s-th of the walk.
   mlir::Value stepOf(ImplicitLocOpBuilder &b, mlir::Value s) const;
 
   /// i1 lanes: does the row still go on in step t? Null where all do.
   mlir::Value activeRows(ImplicitLocOpBuilder &b, mlir::Value t,
-                         mlir::Value firstRow, int64_t lanes) const;
+                         RowBlock rows) const;
 
 private:
   void chooseRegisters(mlir::Operation *op);
@@ -69,12 +84,16 @@ Values buildCarriedLoop(
     llvm::function_ref<Values(ImplicitLocOpBuilder &, mlir::Value, Values)>
         body);
 
-/// Blocks of rows: body(first row, lanes, carried).
-Values buildRowBlocks(ImplicitLocOpBuilder &b, const RecurrentLayer &layer,
-                      Values carried,
-                      llvm::function_ref<Values(ImplicitLocOpBuilder &,
-                                                mlir::Value, int64_t, Values)>
-                          body);
+/// Blocks of at most kSavedRows rows: body(block, carried). `backwards` the
+/// first block is the last one, of which most is still in the cache.
+Values buildRowBlocks(
+    ImplicitLocOpBuilder &b, int64_t batch, bool backwards, Values carried,
+    llvm::function_ref<Values(ImplicitLocOpBuilder &, RowBlock, Values)> body);
+
+/// Where the lanes of one value of a block begin: element `value` of `slot`,
+/// in blocks of `slots` slots of `values` values.
+mlir::Value savedIndex(ImplicitLocOpBuilder &b, RowBlock block, int64_t slots,
+                       int64_t values, mlir::Value slot, mlir::Value value);
 
 /// 0 .. total - 1 in tiles of about the same size, at most `most`:
 /// body(first, size, carried).
@@ -89,23 +108,32 @@ buildTiles(ImplicitLocOpBuilder &b, int64_t total, int64_t most,
 // Rows and lanes
 //===----------------------------------------------------------------------===//
 
-/// The rows of a block in a tensor: the indices of row `l` but the last one.
+/// A row of the batch in a tensor: its indices but the last one.
 using RowIndices =
-    llvm::function_ref<Values(ImplicitLocOpBuilder &, int64_t l)>;
+    llvm::function_ref<Values(ImplicitLocOpBuilder &, mlir::Value row)>;
 
-/// carried = write(column, register of the column of all rows, carried) for all
-/// columns of `tensor`.
+/// Column `column` of the rows of a register, `lane` their first in the block.
+struct ColumnPart {
+  RowBlock rows;
+  mlir::Value lane, column;
+};
+
+/// carried = write(part, register, carried) for all columns of `tensor` and
+/// registers of the block.
 mlir::Value
-rowsToLanes(ImplicitLocOpBuilder &b, int64_t lanes, mlir::Value tensor,
-            RowIndices row, mlir::Value carried,
-            llvm::function_ref<mlir::Value(ImplicitLocOpBuilder &, mlir::Value,
+rowsToLanes(ImplicitLocOpBuilder &b, const RecurrentLayer &layer,
+            RowBlock block, mlir::Value tensor, RowIndices row,
+            mlir::Value carried,
+            llvm::function_ref<mlir::Value(ImplicitLocOpBuilder &, ColumnPart,
                                            mlir::Value, mlir::Value)>
                 write);
 
-/// `tensor` with the rows whose columns are read(column), registers.
+/// `tensor` with the rows of the block, whose columns are read(part),
+/// registers.
 mlir::Value lanesToRows(
-    ImplicitLocOpBuilder &b, int64_t lanes, mlir::Value tensor, RowIndices row,
-    llvm::function_ref<mlir::Value(ImplicitLocOpBuilder &, mlir::Value)> read);
+    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
+    mlir::Value tensor, RowIndices row,
+    llvm::function_ref<mlir::Value(ImplicitLocOpBuilder &, ColumnPart)> read);
 
 /// sum + x * y, fused where the CPU can.
 mlir::Value multiplyAdd(ImplicitLocOpBuilder &b, mlir::Value x, mlir::Value y,

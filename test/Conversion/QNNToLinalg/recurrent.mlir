@@ -8,12 +8,12 @@ module attributes {qnn.target = #qnn.target<triple = "", cpu = "", features = ""
 
 // Blocks of 16 rows: steps, then units, then hidden units. The table is not
 // gathered: its rows are turned in registers. Nothing is saved, so there are two
-// slots for h and c.
+// slots for h and c of a block.
 // CHECK-LABEL: func.func @classifier
 // CHECK-SAME: %[[TABLE:.*]]: tensor<50x40xf32>
-// CHECK: %[[HISTORY:.*]] = bufferization.alloc_tensor() : tensor<2x20x32xf32>
-// CHECK: scf.for {{.*}} iter_args({{.*}} = %[[HISTORY]]
 // CHECK: scf.for
+// CHECK: %[[HISTORY:.*]] = bufferization.alloc_tensor() : tensor<640xf32>
+// CHECK: scf.for {{.*}} iter_args({{.*}} = %[[HISTORY]]
 // CHECK: scf.for
 // CHECK: vector.transfer_read %[[TABLE]]{{.*}} vector<16xf32>
 // CHECK: vector.shuffle

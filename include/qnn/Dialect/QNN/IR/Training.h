@@ -28,6 +28,10 @@ int64_t gatesOf(RecurrentCell cell);
 /// Numbers per hidden unit and step that a cell saves for its gradient.
 int64_t savedOf(RecurrentCell cell);
 
+/// Rows of the batch whose saved values lie together: a line of the cache, and
+/// whole registers of any width.
+inline constexpr int64_t kSavedRows = 16;
+
 /// States that a cell hands on: 1, of an LSTM 2.
 int64_t statesOf(RecurrentCell cell);
 

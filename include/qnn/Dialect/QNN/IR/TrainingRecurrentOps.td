@@ -32,10 +32,11 @@ def QNN_RecurrentOp : QNN_InferredOp<"recurrent", [AttrSizedOperandSegments]> {
     0 there. `reverse` walks from the last step (of the row) to the first.
 
     Results: `h'` of all steps `[T, B, H]`; what the gradient needs; the states after the last
-    step, `[B, H]` each. Saved is `[T + 1, S H, B]`: slot 0 holds the first states, slot k what the k-th step of
-    the walk (not of the sequence, where that is `reverse`) made. Its rows are of `rnn` `h'` and the tanh
-    (S = 2); of `gru` `h'`, z, s, n and r_h (S = 5); of `lstm` `h'`, `c'`, i, o, f and g (S = 6).
-    Beyond a row's length, and in slot 0, all but the states is 0.
+    step, `[B, H]` each. Saved has the elements of `[T + 1, S H, B]`: slot 0 holds the first states, slot k what
+    the k-th step of the walk (not of the sequence, where that is `reverse`) made. Its rows are of `rnn` `h'` and
+    the tanh (S = 2); of `gru` `h'`, z, s, n and r_h (S = 5); of `lstm` `h'`, `c'`, i, o, f and g (S = 6).
+    Beyond a row's length, and in slot 0, all but the states is 0. Samples walk in blocks of 16 (the
+    last has what is left), so saved is in memory one block `[T + 1, S H, 16]` behind the other.
 
     The gradient ends at every step that `truncate` divides (0: nowhere):
     truncated back-propagation through time.
