@@ -1,20 +1,23 @@
-//===- PrefetchStreams.cpp - Weights that come from memory ------*- C++ -*-===//
+//===- PrefetchStreams.cpp - What comes from memory -------------*- C++ -*-===//
 //
-// A product of one row reads each weight once. The processor fetches what lies
-// ahead by itself, but stops at the end of each page of 4 KB, and what it looks
-// ahead of instructions is short where a weight takes many.
+// A product of one row reads each weight once, and a recurrent layer walks back
+// through what it saved. The processor fetches what lies ahead by itself, but
+// stops at the end of each page of 4 KB, and what it looks ahead of
+// instructions is short where a weight takes many.
 //
 //===----------------------------------------------------------------------===//
 
 #include "qnn/Transforms/Passes.h"
 
+#include "ParallelLoops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Interfaces/VectorInterfaces.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "qnn/Target/Target.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -61,52 +64,102 @@ static bool isReadOnce(Operation *access, ValueRange indices) {
   return true;
 }
 
-/// Whether the innermost loop goes on from row to row.
-static bool goesAlongRows(Operation *access, ValueRange indices) {
-  llvm::SmallPtrSet<Operation *, 8> loops;
-  addLoops(indices[indices.size() - 2], loops);
-  return loops.contains(access->getParentOfType<scf::ForOp>());
+namespace {
+/// Iterations of a loop that lie between a line and the one to ask for now.
+struct Ahead {
+  scf::ForOp loop;
+  int64_t iterations;
+};
+} // namespace
+
+/// The innermost loop that reads enough from its first iteration to its last to
+/// look ahead in it.
+static std::optional<Ahead> findLoop(Operation *access, int64_t bytes) {
+  for (auto loop = access->getParentOfType<scf::ForOp>(); loop;
+       loop = loop->getParentOfType<scf::ForOp>()) {
+    std::optional<int64_t> trips = tripCount(loop);
+    if (!trips)
+      return std::nullopt;
+    if (bytes * *trips > distance)
+      return Ahead{loop, int64_t(llvm::divideCeil(distance, bytes))};
+    bytes *= *trips;
+  }
+  return std::nullopt;
+}
+
+/// `index` in a later iteration of the loop; null where that is not seen.
+static Value advance(OpBuilder &b, Value index, Ahead ahead) {
+  if (index == ahead.loop.getInductionVar()) {
+    std::optional<int64_t> step = getConstantIntValue(ahead.loop.getStep());
+    if (!step)
+      return {};
+    Value more = arith::ConstantIndexOp::create(b, index.getLoc(),
+                                                *step * ahead.iterations);
+    return arith::AddIOp::create(b, index.getLoc(), index, more);
+  }
+  Operation *op = index.getDefiningOp();
+  if (!op || !ahead.loop->isAncestor(op))
+    return index;
+  if (!isPure(op) || op->getNumRegions() != 0)
+    return {};
+  IRMapping map;
+  for (Value operand : op->getOperands()) {
+    Value later = advance(b, operand, ahead);
+    if (!later)
+      return {};
+    map.map(operand, later);
+  }
+  return b.clone(*op, map)->getResult(0);
+}
+
+static int64_t bytesOf(VectorType type) {
+  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
 /// One access of a line is enough.
-static bool beginsLine(Value column, MemRefType type) {
+static bool beginsLine(Value column, VectorType type) {
   std::optional<int64_t> first = getConstantIntValue(column);
-  return first && *first * type.getElementTypeBitWidth() / 8 % lineBytes == 0;
+  return bytesOf(type) >= lineBytes ||
+         (first && *first * type.getElementTypeBitWidth() / 8 % lineBytes == 0);
 }
 
-static void prefetch(Operation *access, Value memref, ValueRange indices) {
-  auto type = cast<MemRefType>(memref.getType());
-  int64_t rowBytes = type.getShape().back() * type.getElementTypeBitWidth() / 8;
+static void prefetch(Operation *access, Value memref, ValueRange indices,
+                     Ahead ahead) {
   OpBuilder b(access);
-  Location loc = access->getLoc();
-  SmallVector<Value> ahead(indices);
-  Value &row = ahead[ahead.size() - 2];
-  Value rows = arith::ConstantIndexOp::create(
-      b, loc, llvm::divideCeil(distance, rowBytes));
-  row = arith::AddIOp::create(b, loc, row, rows);
-  memref::PrefetchOp::create(b, loc, memref, ahead, /*isWrite=*/false,
-                             /*localityHint=*/3, /*isDataCache=*/true);
+  SmallVector<Value> later;
+  for (Value index : indices) {
+    later.push_back(advance(b, index, ahead));
+    if (!later.back())
+      return;
+  }
+  if (llvm::equal(later, indices))
+    return;
+  memref::PrefetchOp::create(b, access->getLoc(), memref, later,
+                             /*isWrite=*/false, /*localityHint=*/3,
+                             /*isDataCache=*/true);
 }
 
 namespace {
 struct PrefetchStreams : qnn::impl::PrefetchStreamsBase<PrefetchStreams> {
   void runOnOperation() override {
     int64_t cache = getCacheBytes(getTarget(getOperation()));
-    auto visit = [&](Operation *access, Value memref, ValueRange indices) {
+    auto visit = [&](Operation *access, Value memref, ValueRange indices,
+                     VectorType vector) {
       auto type = cast<MemRefType>(memref.getType());
-      if (type.getRank() < 2 || bytesOf(type) <= cache ||
-          !memref.getDefiningOp<memref::GetGlobalOp>())
+      if (bytesOf(type) <= cache ||
+          !isa_and_nonnull<memref::GetGlobalOp, memref::AllocOp>(
+              memref.getDefiningOp()) ||
+          !beginsLine(indices.back(), vector) || !isReadOnce(access, indices))
         return;
-      if (access->getParentOfType<scf::ForOp>() &&
-          beginsLine(indices.back(), type) && goesAlongRows(access, indices) &&
-          isReadOnce(access, indices))
-        prefetch(access, memref, indices);
+      if (std::optional<Ahead> ahead =
+              findLoop(access, std::max(bytesOf(vector), lineBytes)))
+        prefetch(access, memref, indices, *ahead);
     };
     getOperation()->walk([&](Operation *op) {
       if (auto load = dyn_cast<vector::LoadOp>(op))
-        visit(op, load.getBase(), load.getIndices());
+        visit(op, load.getBase(), load.getIndices(), load.getVectorType());
       else if (auto read = dyn_cast<vector::TransferReadOp>(op))
-        visit(op, read.getBase(), read.getIndices());
+        visit(op, read.getBase(), read.getIndices(), read.getVectorType());
     });
   }
 };

@@ -64,4 +64,40 @@ func.func @cached(%out: memref<32xi8>) {
   }
   return
 }
+
+// Too little for the inner loop, so the steps of the outer one are looked ahead
+// in, which go backwards.
+// CHECK-LABEL: func.func @backwards
+// CHECK: %[[W:.*]] = memref.alloc
+// CHECK: scf.for %[[STEP:.*]] = %c0 to
+// CHECK: scf.for %[[UNIT:.*]] = %c0 to
+// CHECK: %[[INDEX:.*]] = arith.addi
+// CHECK: %[[AHEAD:.*]] = arith.addi %[[STEP]], %c2
+// CHECK: %[[SLOT:.*]] = arith.subi %c511, %[[AHEAD]]
+// CHECK: %[[FIRST:.*]] = arith.muli %[[SLOT]], %c160
+// CHECK: %[[OFFSET:.*]] = arith.muli %[[UNIT]], %c16
+// CHECK: %[[LATER:.*]] = arith.addi %[[FIRST]], %[[OFFSET]]
+// CHECK: memref.prefetch %[[W]][%[[LATER]]], read, locality<3>, data
+// CHECK: vector.load %[[W]][%[[INDEX]]]
+func.func @backwards(%out: memref<16xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c10 = arith.constant 10 : index
+  %c16 = arith.constant 16 : index
+  %c160 = arith.constant 160 : index
+  %c511 = arith.constant 511 : index
+  %c512 = arith.constant 512 : index
+  %w = memref.alloc() : memref<81920xf32>
+  scf.for %step = %c0 to %c512 step %c1 {
+    scf.for %unit = %c0 to %c10 step %c1 {
+      %slot = arith.subi %c511, %step : index
+      %first = arith.muli %slot, %c160 : index
+      %offset = arith.muli %unit, %c16 : index
+      %index = arith.addi %first, %offset : index
+      %0 = vector.load %w[%index] : memref<81920xf32>, vector<16xf32>
+      vector.store %0, %out[%c0] : memref<16xf32>, vector<16xf32>
+    }
+  }
+  return
+}
 }

@@ -389,11 +389,12 @@ def PromoteAccumulators : Pass<"qnn-promote-accumulators", "::mlir::func::FuncOp
 }
 
 def PrefetchStreams : Pass<"qnn-prefetch-streams", "::mlir::func::FuncOp"> {
-  let summary = "fetches weights that are read once ahead of their use";
+  let summary = "fetches what is read once ahead of its use";
   let description = [{
-    A constant that does not fit the target's second-level cache, and is read from
-    row to row without being read again by any loop around, is a stream from
-    memory. What lies 1 KB ahead is asked for, line by line.
+    A constant or a buffer that does not fit the target's second-level cache, and is
+    not read again by any loop around, is a stream from memory: weights of a product
+    of one row, what a recurrent layer saved. What the iterations 1 KB ahead read is
+    asked for, line by line, of the innermost loop that reads that much.
 
     ```mlir
     %w = memref.get_global @weights : memref<128x1024x128xi8>
