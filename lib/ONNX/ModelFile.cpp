@@ -197,8 +197,12 @@ static void requirePositive(const onnx::NodeProto &node) {
             .Default(false))
       for (int64_t number : attribute.ints())
         check(attribute, number);
-    if (attribute.name() == "group")
+    if (attribute.name() == "group" || attribute.name() == "blocksize")
       check(attribute, attribute.i());
+    // The library divides by its square.
+    if (attribute.name() == "blocksize" && attribute.i() > maxElements)
+      throw ImportError(nodePrefix(node) + "not supported: a blocksize of " +
+                        Twine(attribute.i()));
   }
 }
 
@@ -243,6 +247,7 @@ void qnn::checkModel(onnx::ModelProto &model) {
                       Twine(maxOpset));
   if (model.graph().output_size() == 0)
     throw ImportError("not valid ONNX: the graph has no output");
+  checkFunctions(model);
   try {
     runChecker(model);
     if (model.functions_size() > 0)
@@ -274,6 +279,19 @@ static void checkInputType(const onnx::ValueInfoProto &info) {
                       ", expected float");
 }
 
+/// Sizes in bytes are to be numbers of 64 bits, also those of several tensors.
+static void checkSize(const onnx::ValueInfoProto &info) {
+  SmallVector<int64_t> shape;
+  for (const auto &dimension : info.type().tensor_type().shape().dim())
+    shape.push_back(dimension.dim_value());
+  try {
+    countElements(shape, maxComputedElements);
+  } catch (const ImportError &error) {
+    throw ImportError("input '" + info.name() +
+                      "': not supported: " + error.what());
+  }
+}
+
 static void closeInput(onnx::ValueInfoProto &info, int64_t openBatch) {
   checkInputType(info);
   auto *shape = info.mutable_type()->mutable_tensor_type()->mutable_shape();
@@ -291,6 +309,7 @@ static void closeInput(onnx::ValueInfoProto &info, int64_t openBatch) {
                         "': not supported: dimension " + Twine(index) + " is " +
                         Twine(dimension.dim_value()));
   }
+  checkSize(info);
 }
 
 void qnn::closeShapes(onnx::ModelProto &model, int64_t openBatch) {

@@ -23,6 +23,10 @@ inline constexpr const char recurrentDomain[] = "qnn.recurrent";
 /// a name one of the form OpType_index. Throws ImportError.
 onnx::ModelProto readModel(llvm::StringRef path);
 
+/// Throws ImportError where one of the model's own functions calls itself, or
+/// they become too many nodes.
+void checkFunctions(const onnx::ModelProto &model);
+
 /// Runs ONNX's checker, expands the model's own functions, and makes sure that
 /// every op of the graph has an importer. Throws ImportError.
 void checkModel(onnx::ModelProto &model);

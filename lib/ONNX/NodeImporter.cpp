@@ -394,7 +394,8 @@ Operation *NodeImporter::build(OperationState &state, ValueRange operands) {
       fail(graph.takeDiagnostics());
   }
   for (Type type : state.types)
-    if (cast<ShapedType>(type).getNumElements() == 0)
+    if (countElements(cast<ShapedType>(type).getShape(), maxComputedElements) ==
+        0)
       notSupported("the result is an empty tensor");
   Operation *op = graph.builder.create(state);
   if (failed(verify(op)))

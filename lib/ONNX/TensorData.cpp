@@ -18,14 +18,13 @@ using namespace mlir;
 using namespace qnn;
 using onnx::TensorProto;
 
-int64_t qnn::countElements(ArrayRef<int64_t> shape) {
+int64_t qnn::countElements(ArrayRef<int64_t> shape, int64_t most) {
   int64_t count = 1;
   for (int64_t size : shape) {
     if (size < 0)
       throw ImportError("negative dimension " + Twine(size));
-    if (size != 0 && count > maxElements / size)
-      throw ImportError("a tensor of more than " + Twine(maxElements) +
-                        " elements");
+    if (size != 0 && count > most / size)
+      throw ImportError("a tensor of more than " + Twine(most) + " elements");
     count *= size;
   }
   return count;

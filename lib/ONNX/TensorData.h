@@ -12,6 +12,9 @@ namespace qnn {
 /// No constant made at import may have more elements than this.
 inline constexpr int64_t maxElements = int64_t(1) << 30;
 
+/// Nor any other tensor than this.
+inline constexpr int64_t maxComputedElements = int64_t(1) << 40;
+
 /// A constant of `tensor`'s shape: f32 for every float type of at most 64 bits
 /// (rounded, for double), i64 for integers and bool. Throws ImportError for
 /// other types and where the data does not fit the shape.
@@ -26,8 +29,9 @@ mlir::DenseElementsAttr makeConstant(const Tensor &tensor,
 Tensor readConstant(mlir::DenseElementsAttr constant);
 
 /// Number of elements of a shape; throws ImportError if a dimension is negative
-/// or the number above maxElements.
-int64_t countElements(llvm::ArrayRef<int64_t> shape);
+/// or the number above `most`.
+int64_t countElements(llvm::ArrayRef<int64_t> shape,
+                      int64_t most = maxElements);
 
 /// ONNX's name of an element type, as `float` or `int64`.
 std::string elementTypeName(int32_t type);
