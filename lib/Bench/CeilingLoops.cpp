@@ -456,6 +456,10 @@ static std::vector<std::pair<int, int>> tilesFor(const Form &form,
 std::vector<std::vector<CeilingLoop>> qnn::ceilingLoops(CeilingKind kind,
                                                         TargetAttr target) {
   std::vector<std::vector<CeilingLoop>> loops;
+  if (kind == CeilingKind::TableFloats || kind == CeilingKind::TableShorts)
+    for (CeilingLoop &loop :
+         tableLoops(kind == CeilingKind::TableFloats, target))
+      loops.push_back({loop});
   for (const Form &form : forms) {
     if (form.kind != kind ||
         !llvm::all_of(form.needs, [&](Instruction instruction) {

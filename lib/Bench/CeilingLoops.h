@@ -19,6 +19,10 @@ struct CeilingLoop {
 std::vector<std::vector<CeilingLoop>> ceilingLoops(CeilingKind kind,
                                                    TargetAttr target);
 
+/// Sums of rows of tables in memory, of floats or of codes, for each of the
+/// kernel's tiles.
+std::vector<CeilingLoop> tableLoops(bool ofFloats, TargetAttr target);
+
 /// Reads `bytes` (rounded up) once.
 CeilingLoop readLoop(int64_t bytes, TargetAttr target);
 

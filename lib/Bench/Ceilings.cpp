@@ -30,6 +30,10 @@ StringRef qnn::stringifyCeiling(CeilingKind kind) {
     return "lookup i16";
   case CeilingKind::LookupBytes:
     return "lookup i8";
+  case CeilingKind::TableFloats:
+    return "tables f32";
+  case CeilingKind::TableShorts:
+    return "tables i16";
   }
   llvm_unreachable("unknown class of instructions");
 }
@@ -149,8 +153,10 @@ applicable(const OperandType &weights, const OperandType &activations) {
   Kinds kinds;
   if (activations.isFloat) {
     kinds.push_back({CeilingKind::F32Fma, 1});
-    if (weights.bits == 1)
+    if (weights.bits == 1) {
       kinds.push_back({CeilingKind::LookupFloats, 1});
+      kinds.push_back({CeilingKind::TableFloats, 1});
+    }
     return kinds;
   }
   // Plane by plane, and in bytes.
@@ -171,6 +177,9 @@ applicable(const OperandType &weights, const OperandType &activations) {
   if (weights.bits <= 2 && activations.bits == 8)
     kinds.push_back(
         {CeilingKind::LookupShorts, ternary ? 5.0 / 3 : weights.bits});
+  // In memory plane by plane; activations are bytes.
+  if (weights.bits <= 4 && activations.bits > 4)
+    kinds.push_back({CeilingKind::TableShorts, weights.bits});
   return kinds;
 }
 

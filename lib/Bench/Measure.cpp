@@ -6,7 +6,7 @@
 #include "qnn/Driver/Compile.h"
 #include "qnn/Driver/Report.h"
 #include "qnn/Support/Files.h"
-#include "qnn/Target/Target.h"
+#include "qnn/Target/CostModel.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -16,12 +16,10 @@ using namespace qnn;
 static void forceKernel(ModuleOp module, KernelKind kind) {
   TargetAttr target = getTarget(module);
   module.walk([&](Operation *op) {
-    if (!isa<IMatmulOp, IConv2dOp, MatmulOp, Conv2dOp>(op))
-      return;
-    auto [pixels, channels] =
-        chooseTile(target, kind, op->getAttrOfType<CodeAttr>("lhs_code"));
-    op->setAttr("kernel",
-                KernelAttr::get(module.getContext(), kind, {pixels, channels}));
+    if (std::optional<ProductFacts> facts = ProductFacts::get(op))
+      op->setAttr("kernel",
+                  KernelAttr::get(module.getContext(), kind,
+                                  estimateKernel(target, *facts, kind).tile));
   });
 }
 

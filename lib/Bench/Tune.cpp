@@ -2,9 +2,11 @@
 
 #include "qnn/Bench/Tune.h"
 #include "Running.h"
+#include "qnn/Dialect/QNN/IR/LookupKernel.h"
 #include "qnn/Driver/Compile.h"
 #include "qnn/Target/CostModel.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -46,15 +48,16 @@ static KernelAttr packedKernel(ModuleOp module, StringRef name) {
 // Candidates
 //===----------------------------------------------------------------------===//
 
-static KernelAttr defaultKernel(TargetAttr target, KernelKind kind,
-                                CodeAttr activations) {
-  auto [pixels, channels] = chooseTile(target, kind, activations);
-  return KernelAttr::get(target.getContext(), kind, {pixels, channels});
-}
-
 /// Kernels that the cost model thinks slower than the best by more are not
 /// tried: it is not that wrong.
 static constexpr double worstEstimate = 5;
+
+/// The cheapest form of a kernel.
+static KernelAttr bestOf(TargetAttr target, KernelKind kind, Operation *op) {
+  KernelEstimate estimate =
+      estimateKernel(target, *ProductFacts::get(op), kind);
+  return KernelAttr::get(target.getContext(), kind, estimate.tile);
+}
 
 static SmallVector<KernelAttr> kernelsOf(TargetAttr target,
                                          const ProductFacts &product) {
@@ -63,15 +66,21 @@ static SmallVector<KernelAttr> kernelsOf(TargetAttr target,
   for (const KernelEstimate &estimate : ranking) {
     if (estimate.cycles > worstEstimate * ranking.front().cycles)
       break;
-    kernels.push_back(
-        defaultKernel(target, estimate.kernel, product.activations));
+    SmallVector<SmallVector<int64_t>> tiles{estimate.tile};
+    if (estimate.kernel == KernelKind::Lookup)
+      tiles = lookupTiles(target, product);
+    for (ArrayRef<int64_t> tile : tiles)
+      kernels.push_back(
+          KernelAttr::get(target.getContext(), estimate.kernel, tile));
   }
   return kernels;
 }
 
 /// Smaller tiles than a kernel's, for short rows and few channels, and one that
-/// is greater.
+/// is greater. Tables in memory have the tiles of lookupTiles.
 static SmallVector<KernelAttr> otherTiles(KernelAttr kernel) {
+  if (indexBitsOf(kernel))
+    return {};
   int64_t pixels = kernel.getTile()[0], channels = kernel.getTile()[1];
   llvm::SmallSetVector<int64_t, 4> sizes;
   for (int64_t size : {pixels / 2, pixels * 3 / 4, pixels + (pixels + 3) / 4})
@@ -138,8 +147,7 @@ llvm::Error Tuner::measure(KernelAttr kernel) {
     Operation *chosen = collectProducts(module)[name.str()].front();
     estimated = chosen->getAttrOfType<KernelAttr>("kernel");
     if (!estimated)
-      estimated = defaultKernel(getTarget(module), packed.getKind(),
-                                ProductFacts::get(chosen)->activations);
+      estimated = bestOf(getTarget(module), packed.getKind(), chosen);
     fastest = estimated;
     estimatedSeconds = fastestSeconds = *seconds;
   } else if (*seconds < fastestSeconds) {
@@ -150,8 +158,10 @@ llvm::Error Tuner::measure(KernelAttr kernel) {
 }
 
 static KernelTime timeOf(KernelAttr kernel, double seconds) {
-  return {stringifyKernelKind(kernel.getKind()).str(),
-          llvm::formatv("{0}x{1}", kernel.getTile()[0], kernel.getTile()[1]),
+  SmallVector<std::string> numbers;
+  for (int64_t number : kernel.getTile())
+    numbers.push_back(std::to_string(number));
+  return {stringifyKernelKind(kernel.getKind()).str(), llvm::join(numbers, "x"),
           seconds};
 }
 
@@ -177,7 +187,8 @@ qnn::tuneModule(ModuleOp module, StringRef path, const MeasureOptions &options,
       if (llvm::Error error = tuner.measure(kernel))
         return error;
     setKernel(module, name, tuner.fastest);
-    table.set(product, {tuner.fastest.getKind(), tuner.fastest.getTile()[0],
+    table.set(product, {tuner.fastest.getKind(),
+                        SmallVector<int64_t>(tuner.fastest.getTile()),
                         tuner.fastestSeconds * 1e6});
     done({name, timeOf(tuner.estimated, tuner.estimatedSeconds),
           timeOf(tuner.fastest, tuner.fastestSeconds)});

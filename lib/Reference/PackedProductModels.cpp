@@ -144,7 +144,21 @@ static FilterShape shapeOf(const ContractionGeometry &g, int64_t tile) {
   return shape;
 }
 
-/// Weights are indices of tables of sums, activations words or bytes.
+/// Weights as indices of tables of sums, or as words.
+static std::vector<uint8_t> codesOfTiles(PackedContractionOpInterface op,
+                                         const ContractionGeometry &g,
+                                         const Tensor &filter) {
+  int64_t tile = filter.shape.back();
+  if (keepsSumTables(op.getChosenKernel(), op.getActivationCode())) {
+    std::vector<uint32_t> tiles(filter.integers.begin(), filter.integers.end());
+    return unpackRows(untile(tiles, g, tile), g.channels,
+                      op.getWeightCode().getBits());
+  }
+  std::vector<uint16_t> lanes(filter.integers.begin(), filter.integers.end());
+  return unpackLookupIndices(lanes, shapeOf(g, tile), lookupLayoutOf(op));
+}
+
+/// A lookup of codes: activations are words or bytes.
 static std::vector<int64_t> sumsOfIndices(PackedContractionOpInterface op,
                                           const ContractionGeometry &g,
                                           const Tensor &input,
@@ -162,10 +176,8 @@ static std::vector<int64_t> sumsOfIndices(PackedContractionOpInterface op,
     for (int64_t &number : numbers)
       number = numberOf(number, lhs, IntegerType::get(op->getContext(), 8));
   }
-  std::vector<uint16_t> lanes(filter.integers.begin(), filter.integers.end());
   std::vector<int64_t> weights;
-  for (uint8_t code : unpackLookupIndices(
-           lanes, shapeOf(g, filter.shape.back()), lookupLayoutOf(op)))
+  for (uint8_t code : codesOfTiles(op, g, filter))
     weights.push_back(codeToNumber(code, rhs.getBits(), rhs.getEncoding()));
   auto dot = [&](const int64_t *a, const int64_t *b) {
     return std::inner_product(a, a + g.channels, b, int64_t(0));

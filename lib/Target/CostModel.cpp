@@ -20,6 +20,7 @@
 #include "qnn/Target/CostModel.h"
 #include "qnn/Arith/LookupPacking.h"
 #include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/LookupKernel.h"
 #include "qnn/Target/Int8Plan.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -97,7 +98,8 @@ struct Work {
   double finish = 0;
   bool lanesAreGroups = false; ///< depthwise
   bool lanesArePixels = false;
-  int64_t laneBits = 32; ///< of an output channel in a register
+  int64_t laneBits = 32; ///< of an output channel, or a pixel, in a register
+  SmallVector<int64_t> tile;
 };
 
 /// What a kernel needs to know, and where it says why it cannot.
@@ -112,6 +114,10 @@ struct Question {
     return {};
   }
   bool isFloat() const { return !product.activations; }
+  SmallVector<int64_t> tileOf(KernelKind kernel) const {
+    auto [pixels, channels] = chooseTile(target, kernel, product.activations);
+    return {pixels, channels};
+  }
   /// Cycles of packing a word of each plane of the activations. The layer
   /// before stores words itself where it has thresholds, which codes of up to 4
   /// bits have, and where groups fill words.
@@ -217,14 +223,11 @@ static Work floatWork(const Question &q) {
 /// Codes by weights of few bits, each plane of which is looked up in the tables
 /// of each part of the activations; see
 /// lib/Conversion/QNNToVector/CodeLookup.h.
-static Work codeLookupWork(const Question &q) {
+static Work codeLookupWork(const Question &q, LookupForm form) {
   unsigned a = q.product.activations.getBits();
   CodeAttr w = q.product.weights;
-  std::optional<LookupForm> form = chooseLookup(q.target, a);
-  if (!form)
-    return q.refuse("the target looks up no sums of such activations");
-  LookupLayout layout(form->indexBits, w.getBits(), w.getEncoding());
-  bool isShuffle = form->permute == Instruction::ShuffleBytes;
+  LookupLayout layout(form.indexBits, w.getBits(), w.getEncoding());
+  bool isShuffle = form.permute == Instruction::ShuffleBytes;
   int64_t parts = isShuffle && a > 6 ? 2 : 1;
   // A lane adds so many entries of the greatest size.
   double most = layout.indexBits * ((1 << divideCeil(a, parts)) - 1);
@@ -243,8 +246,8 @@ static Work codeLookupWork(const Question &q) {
   return work;
 }
 
-/// Tables in registers. One takes a product for each of its channels; the
-/// buffer that it goes through costs some cycles, too.
+/// Floats by tables in registers. One takes a product for each of its channels;
+/// the buffer that it goes through costs some cycles, too.
 static Work registerTablesWork(const Question &q) {
   Work work;
   work.channels = llvm::Log2_64(q.target.getVectorBits() / 32);
@@ -255,43 +258,74 @@ static Work registerTablesWork(const Question &q) {
 }
 
 /// Tables in memory, made anew for each tap: a sum and a store for each entry,
-/// and the activations are turned before, the sums after.
+/// and the activations are turned before, the sums after. Sums of codes are
+/// widened after some words, and planes of their weights put together.
 static Work memoryTablesWork(const Question &q, SumTables tables) {
-  int64_t lanes = q.target.getVectorBits() / 32;
   Work work;
+  work.laneBits = q.isFloat() ? 32 : 16;
+  int64_t lanes = q.target.getVectorBits() / work.laneBits;
+  int64_t planes = q.isFloat() ? 1 : q.product.weights.getBits();
+  double tablesOfWord = double(wordBits) / tables.indexBits;
   work.channels = tables.indexBits;
-  work.cycles = q.costs.addEntry + q.costs.index * lanes / tables.pixels;
-  work.weightBits = 1;
-  work.terms = q.costs.fma * ((3 << tables.indexBits) + 16) / lanes;
+  work.cycles =
+      planes * (q.costs.addEntry + q.costs.index * lanes / tables.pixels) +
+      2 * (planes - 1) * q.costs.addEntry / tablesOfWord;
+  work.weightBits = planes;
+  double perEntry = q.isFloat() ? 3 : 4, perTable = q.isFloat() ? 16 : 24;
+  work.terms =
+      q.costs.fma * (perEntry * (1 << tables.indexBits) + perTable) / lanes;
   work.finish = 10 * q.costs.fma;
   work.lanesArePixels = true;
+  work.tile = {tables.pixels, wordBits, tables.indexBits};
+  if (q.isFloat())
+    return work;
+  work.cycles +=
+      6 * q.costs.addEntry /
+      (tablesOfWord * wordsOfShorts(q.product.activations, q.product.weights));
+  work.finish *= 2;
   return work;
 }
 
-static double cyclesOf(TargetAttr target, const ProductFacts &product,
-                       const Work &work, int64_t tilePixels);
-
-/// The cheapest lookup of floats by signs, and its tile.
-static std::pair<Work, SmallVector<int64_t>> floatLookup(const Question &q) {
-  auto [pixels, channels] = chooseTile(q.target, KernelKind::Lookup);
-  std::pair<Work, SmallVector<int64_t>> best;
-  double least = std::numeric_limits<double>::infinity();
-  auto consider = [&](const Work &work, SmallVector<int64_t> tile) {
-    double cycles = cyclesOf(q.target, q.product, work, tile[0]);
-    if (cycles < least)
-      best = {work, tile}, least = cycles;
-  };
-  for (SumTables tables : kSumTables)
-    if (tables.pixels % (q.target.getVectorBits() / 32) == 0)
-      consider(memoryTablesWork(q, tables),
-               {tables.pixels, channels, tables.indexBits});
-  if (findInstruction(q.target, Instruction::PermuteFloats))
-    consider(registerTablesWork(q), {pixels, channels});
-  return best;
+/// Codes that are looked up in memory are bytes, not words of planes.
+static bool takesMemoryTables(const Question &q) {
+  return q.isFloat() ||
+         (q.product.activations.getBits() > 4 &&
+          wordsOfShorts(q.product.activations, q.product.weights) > 0);
 }
 
+static double cyclesOf(const Question &q, const Work &work);
+
+/// All forms of the lookup kernel; of floats, by signs.
+static SmallVector<Work> lookupForms(const Question &q) {
+  SmallVector<Work> forms;
+  auto addRegisters = [&](Work work) {
+    work.tile = q.tileOf(KernelKind::Lookup);
+    forms.push_back(work);
+  };
+  ArrayRef<SumTables> tables =
+      q.isFloat() ? ArrayRef(kFloatTables) : ArrayRef(kCodeTables);
+  for (SumTables form : tables)
+    if (takesMemoryTables(q)) {
+      Work work = memoryTablesWork(q, form);
+      if (form.pixels % (q.target.getVectorBits() / work.laneBits) == 0)
+        forms.push_back(work);
+    }
+  if (q.isFloat() && findInstruction(q.target, Instruction::PermuteFloats))
+    addRegisters(registerTablesWork(q));
+  if (!q.isFloat())
+    if (auto form = chooseLookup(q.target, q.product.activations.getBits()))
+      addRegisters(codeLookupWork(q, *form));
+  return forms;
+}
+
+/// The cheapest lookup.
 static Work lookupWork(const Question &q) {
-  return q.isFloat() ? floatLookup(q).first : codeLookupWork(q);
+  SmallVector<Work> forms = lookupForms(q);
+  if (forms.empty())
+    return q.refuse("the target looks up no sums of such activations");
+  return *llvm::min_element(forms, [&](const Work &x, const Work &y) {
+    return cyclesOf(q, x) < cyclesOf(q, y);
+  });
 }
 
 static constexpr struct {
@@ -311,24 +345,24 @@ static constexpr struct {
 
 /// Cycles in which the weights are read.
 static double streamCycles(TargetAttr target, const ProductFacts &product,
-                           const Work &work, int64_t tilePixels) {
+                           const Work &work) {
   const ContractionGeometry &g = product.g;
   double bytes =
       double(g.outChannels) * product.taps() * g.channels * work.weightBits / 8;
-  double tiles = divideCeil(product.pixels(), tilePixels);
+  double tiles = divideCeil(product.pixels(), work.tile[0]);
   if (bytes <= getCacheBytes(target))
     return bytes * tiles / fromCache;
   return bytes / fromMemory + bytes * (tiles - 1) / fromCache;
 }
 
-static double cyclesOf(TargetAttr target, const ProductFacts &product,
-                       const Work &work, int64_t tilePixels) {
+static double cyclesOf(const Question &q, const Work &work) {
+  const ProductFacts &product = q.product;
   const ContractionGeometry &g = product.g;
-  int64_t lanes = target.getVectorBits() / work.laneBits;
+  int64_t lanes = q.target.getVectorBits() / work.laneBits;
   int64_t groups = work.lanesAreGroups ? divideCeil(g.groups, lanes) : g.groups;
   // Narrow lanes are looked up for whole blocks of output channels.
   int64_t channels = product.outChannelsOfGroup();
-  if (work.laneBits < 32)
+  if (work.laneBits < 32 && !work.lanesArePixels)
     channels = llvm::alignTo(channels, wordBits);
   double registers = double(groups) * product.pixels();
   if (work.lanesArePixels)
@@ -342,22 +376,23 @@ static double cyclesOf(TargetAttr target, const ProductFacts &product,
   double prepared = product.inputPixels() * groups * steps * work.prepare;
   double terms =
       product.pixels() * product.taps() * groups * steps * work.terms;
-  return std::max(sums, streamCycles(target, product, work, tilePixels)) +
-         prepared + terms;
+  return std::max(sums, streamCycles(q.target, product, work)) + prepared +
+         terms;
 }
 
 KernelEstimate qnn::estimateKernel(TargetAttr target,
                                    const ProductFacts &product,
                                    KernelKind kernel) {
-  KernelEstimate estimate{kernel, 0, {}};
+  KernelEstimate estimate{kernel, 0, {}, {}};
   Question question{target, product, costsOf(target), estimate.refusal};
   for (const auto &row : kernels)
     if (row.kernel == kernel) {
       Work work = row.work(question);
+      if (work.tile.empty())
+        work.tile = question.tileOf(kernel);
+      estimate.tile = work.tile;
       if (estimate.isPossible())
-        estimate.cycles =
-            cyclesOf(target, product, work,
-                     chooseTile(target, kernel, product.activations).first);
+        estimate.cycles = cyclesOf(question, work);
     }
   return estimate;
 }
@@ -380,11 +415,14 @@ qnn::chooseSignLookup(TargetAttr target, const ProductFacts &product) {
   KernelEstimate best = rankKernels(target, product).front();
   if (best.kernel != KernelKind::Lookup)
     return std::nullopt;
-  return lookupTile(target, product);
+  return best.tile;
 }
 
-SmallVector<int64_t> qnn::lookupTile(TargetAttr target,
-                                     const ProductFacts &product) {
+SmallVector<SmallVector<int64_t>>
+qnn::lookupTiles(TargetAttr target, const ProductFacts &product) {
   std::string refusal;
-  return floatLookup({target, product, costsOf(target), refusal}).second;
+  SmallVector<SmallVector<int64_t>> tiles;
+  for (Work &form : lookupForms({target, product, costsOf(target), refusal}))
+    tiles.push_back(form.tile);
+  return tiles;
 }

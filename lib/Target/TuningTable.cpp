@@ -38,20 +38,23 @@ llvm::Error TuningTable::checkTarget(TargetAttr target, StringRef path) const {
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// No tile of registers has more pixels.
-static constexpr int64_t mostPixels = 64;
+/// No tile has more pixels.
+static constexpr int64_t mostPixels = 128;
 
-static bool parseTile(const json::Value &value, int64_t &pixels,
+/// A tile, which only a lookup's has an index in.
+static bool parseTile(const json::Value &value, TunedKernel &tuned,
                       json::Path path) {
   std::vector<int64_t> tile;
   if (!json::fromJSON(value, tile, path))
     return false;
-  if (tile.size() == 2 && tile[0] >= 1 && tile[0] <= mostPixels &&
-      tile[1] == wordBits) {
-    pixels = tile[0];
+  tuned.tile.assign(tile.begin(), tile.end());
+  bool hasIndex = tile.size() == 3 && tuned.kernel == KernelKind::Lookup &&
+                  (tile[2] == 4 || tile[2] == 8);
+  if ((tile.size() == 2 || hasIndex) && tile[0] >= 1 && tile[0] <= mostPixels &&
+      tile[1] == wordBits)
     return true;
-  }
-  path.report("expected a tile [M, 32] with M from 1 to 64");
+  path.report("expected a tile [M, 32] with M from 1 to 128, or of a lookup "
+              "[M, 32, 4] or [M, 32, 8]");
   return false;
 }
 
@@ -77,7 +80,7 @@ bool TuningTable::parseProduct(const json::Value &value, json::Path path) {
     path.field("tile").report("missing value");
     return false;
   }
-  if (!parseTile(*tile, tuned.tilePixels, path.field("tile")))
+  if (!parseTile(*tile, tuned, path.field("tile")))
     return false;
   products.insert_or_assign(key, tuned);
   return true;
@@ -122,14 +125,13 @@ llvm::Expected<TuningTable> TuningTable::read(StringRef path) {
 std::string TuningTable::toJSON() const {
   json::Array list;
   for (const auto &[key, tuned] : products)
-    list.push_back(
-        json::Object{{"op", key.op},
-                     {"weights", key.weights},
-                     {"activations", key.activations},
-                     {"shape", key.shape},
-                     {"kernel", stringifyKernelKind(tuned.kernel)},
-                     {"tile", json::Array{tuned.tilePixels, wordBits}},
-                     {"us", tuned.microseconds}});
+    list.push_back(json::Object{{"op", key.op},
+                                {"weights", key.weights},
+                                {"activations", key.activations},
+                                {"shape", key.shape},
+                                {"kernel", stringifyKernelKind(tuned.kernel)},
+                                {"tile", json::Array(tuned.tile)},
+                                {"us", tuned.microseconds}});
   json::Value table = json::Object{
       {"target",
        json::Object{{"triple", triple}, {"cpu", cpu}, {"features", features}}},

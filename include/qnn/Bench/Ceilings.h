@@ -29,7 +29,9 @@ enum class CeilingKind {
   F32Fma,       ///< fused multiply-add
   LookupFloats, ///< tables of f32 sums, indexed by 1-bit weights
   LookupShorts, ///< tables of i16 sums of bytes, indexed by 1-bit weights
-  LookupBytes   ///< tables of i8 sums of 2-bit codes, indexed by 1-bit weights
+  LookupBytes,  ///< tables of i8 sums of 2-bit codes, indexed by 1-bit weights
+  TableFloats,  ///< tables of f32 sums in memory, indexed by 1-bit weights
+  TableShorts   ///< the same of i16 sums of bytes
 };
 
 llvm::StringRef stringifyCeiling(CeilingKind kind);

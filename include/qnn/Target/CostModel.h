@@ -19,10 +19,15 @@ namespace qnn {
 struct KernelEstimate {
   KernelKind kernel;
   double cycles = 0;
-  std::string refusal; ///< not empty: the kernel cannot do it
+  llvm::SmallVector<int64_t> tile; ///< of its cheapest form
+  std::string refusal;             ///< not empty: the kernel cannot do it
 
   bool isPossible() const { return refusal.empty(); }
 };
+
+/// The tiles of all forms that the lookup kernel has for a product.
+llvm::SmallVector<llvm::SmallVector<int64_t>>
+lookupTiles(TargetAttr target, const ProductFacts &product);
 
 /// What `kernel` costs. The lookup of floats by +-1 takes the weights' word for
 /// being signs.
@@ -33,19 +38,17 @@ KernelEstimate estimateKernel(TargetAttr target, const ProductFacts &product,
 llvm::SmallVector<KernelEstimate> rankKernels(TargetAttr target,
                                               const ProductFacts &product);
 
-/// Tables of sums of floats in memory: the pixels that a row of them has, and
-/// the bits of an index. Those of 32 channels fill 16 or 32 KB.
+/// Tables of sums in memory: the pixels that a row of them has, and the bits of
+/// an index. Those of 32 channels fill 16 or 32 KB; codes take half the room.
 struct SumTables {
   int64_t pixels, indexBits;
 };
-inline constexpr SumTables kSumTables[] = {{32, 4}, {8, 8}};
+inline constexpr SumTables kFloatTables[] = {{32, 4}, {8, 8}};
+inline constexpr SumTables kCodeTables[] = {{64, 4}, {16, 8}};
 
-/// The tile of the lookup kernel for floats by signs: [M, N] where tables are
-/// registers, [M, N, bits of an index] where they are in memory.
-llvm::SmallVector<int64_t> lookupTile(TargetAttr target,
-                                      const ProductFacts &product);
-
-/// The same where a lookup is the cheapest kernel, else nothing.
+/// The tile of the lookup kernel for floats by signs where it is the cheapest
+/// kernel, else nothing: [M, N] where tables are registers, [M, N, bits of an
+/// index] where they are in memory.
 std::optional<llvm::SmallVector<int64_t>>
 chooseSignLookup(TargetAttr target, const ProductFacts &product);
 

@@ -8,6 +8,7 @@
 //                  "activations": "unsigned2", "shape": "1x784x256",
 //                  "kernel": "bit_serial", "tile": [2, 32], "us": 10.5}]}
 //
+// The tile of a lookup in memory has the bits of an index, too: [64, 32, 4].
 // The parts of a product are those of ProductFacts; `us` is for readers.
 //
 //===----------------------------------------------------------------------===//
@@ -24,7 +25,7 @@ namespace qnn {
 
 struct TunedKernel {
   KernelKind kernel;
-  int64_t tilePixels; ///< by 32 output channels
+  llvm::SmallVector<int64_t> tile;
   double microseconds = 0;
 };
 

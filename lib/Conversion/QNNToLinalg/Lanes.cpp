@@ -5,6 +5,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -84,12 +85,36 @@ Value qnn::interleaveLanes(ImplicitLocOpBuilder &b, ArrayRef<Value> vectors) {
                                       interleaveLanes(b, odd));
 }
 
+/// Each round interleaves a vector of the first half with one of the second:
+/// the numbers of lanes and vectors, as one number of bits, are rotated by one.
+static SmallVector<Value> transposeByInterleaving(ImplicitLocOpBuilder &b,
+                                                  ArrayRef<Value> vectors) {
+  SmallVector<Value> rows(vectors);
+  int64_t count = vectors.size();
+  SmallVector<int64_t> low, high;
+  for (int64_t lane = 0; lane < count / 2; ++lane) {
+    low.append({lane, count + lane});
+    high.append({count / 2 + lane, count + count / 2 + lane});
+  }
+  for (int64_t round = 1; round < count; round *= 2) {
+    SmallVector<Value> next;
+    for (int64_t i = 0; i < count / 2; ++i)
+      for (ArrayRef<int64_t> lanes : {low, high})
+        next.push_back(
+            vector::ShuffleOp::create(b, rows[i], rows[count / 2 + i], lanes));
+    rows = next;
+  }
+  return rows;
+}
+
 /// Of two vectors whose numbers differ in bit `distance`, each round swaps the
 /// lanes where that bit is 0 in one and 1 in the other: blocks of a matrix off
 /// its diagonal. Each result is one shuffle of two registers, the first rounds
-/// move whole halves of them.
+/// move whole halves of them. Of bytes a swap would be several instructions.
 SmallVector<Value> qnn::transposeLanes(ImplicitLocOpBuilder &b,
                                        ArrayRef<Value> vectors) {
+  if (getElementTypeOrSelf(vectors.front()).isInteger(8))
+    return transposeByInterleaving(b, vectors);
   SmallVector<Value> rows(vectors);
   int64_t count = vectors.size();
   for (int64_t distance = count / 2; distance >= 1; distance /= 2) {

@@ -28,11 +28,12 @@ using namespace mlir;
 using namespace qnn;
 
 /// False where the registers do not divide the tile, a tile of words has not 32
-/// channels, or the kernel has no inner product on the target.
+/// channels, or the kernel has neither tables in memory nor an inner product on
+/// the target.
 static bool canLower(const Contraction &contraction) {
   return contraction.tileChannels % contraction.lanes == 0 &&
          (!contraction.storesWords() || contraction.tileChannels == 32) &&
-         InnerProduct::create(contraction);
+         (hasSumTables(contraction) || InnerProduct::create(contraction));
 }
 
 /// The loops of a consumer stand where it stood: behind all that it reads.
@@ -44,7 +45,7 @@ static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
   bool hasLoop = consumer && consumer->getLoop();
   rewriter.setInsertionPoint(hasLoop ? consumer->getLoop() : op.getOperation());
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  SmallVector<Value> results = keepsSumTables(contraction)
+  SmallVector<Value> results = hasSumTables(contraction)
                                    ? buildSumTables(b, contraction)
                                    : buildSchedule(b, contraction);
   if (consumer)

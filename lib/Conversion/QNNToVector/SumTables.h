@@ -1,4 +1,4 @@
-//===- SumTables.h - Floats by +-1, from tables in memory -------*- C++ -*-===//
+//===- SumTables.h - Products by tables in memory ---------------*- C++ -*-===//
 
 #ifndef QNN_CONVERSION_QNNTOVECTOR_SUMTABLES_H
 #define QNN_CONVERSION_QNNTOVECTOR_SUMTABLES_H
@@ -7,9 +7,9 @@
 
 namespace qnn {
 
-/// True where the kernel of the product keeps its tables of sums in memory: a
-/// lookup of floats whose tile has the bits of an index.
-bool keepsSumTables(const Contraction &c);
+/// True where the kernel of the product keeps its tables of sums in memory, and
+/// its pixels fill registers.
+bool hasSumTables(const Contraction &c);
 
 /// The loops of such a product; gives its results, or its consumer's.
 llvm::SmallVector<mlir::Value> buildSumTables(mlir::ImplicitLocOpBuilder &b,

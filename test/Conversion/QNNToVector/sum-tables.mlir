@@ -40,4 +40,31 @@ func.func @signs(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x2xi
   %2 = qnn.pack %1 {code = #qnn.code<1, bipolar>} : (tensor<32x64xi8>) -> tensor<32x2xi32>
   return %2 : tensor<32x2xi32>
 }
+
+// Bytes are turned as bytes, and made shorts: 16 pixels a register. Both planes
+// of the weights name rows of the same tables. Sums of 3 words fit 16 bits, so
+// they are widened after the words of each image row of taps.
+// CHECK-LABEL: func.func @codes
+// CHECK: %[[TABLES:.*]] = bufferization.alloc_tensor() : tensor<8192xi16>
+// CHECK: %[[SUMS:.*]] = bufferization.alloc_tensor() : tensor<2048xi16>
+// CHECK: %[[WIDE:.*]] = bufferization.alloc_tensor() : tensor<2048xi32>
+// CHECK: %[[TURNED:.*]] = bufferization.alloc_tensor() : tensor<256xi32>
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c9{{.*}} step %c3
+// CHECK-COUNT-16: vector.transfer_read %{{.*}} : tensor<2048xi8>, vector<16xi8>
+// CHECK: arith.extsi %{{.*}} : vector<16xi8> to vector<16xi16>
+// CHECK-COUNT-64: vector.transfer_write %{{.*}} : vector<16xi16>, tensor<8192xi16>
+// CHECK: %[[LOW:.*]] = tensor.extract %{{.*}} : tensor<1x18x32xi32>
+// CHECK: %[[HIGH:.*]] = tensor.extract %{{.*}} : tensor<1x18x32xi32>
+// CHECK: arith.andi %[[HIGH]], %c15_i32
+// CHECK: arith.subi %{{.*}} : vector<16xi16>
+// CHECK: arith.andi %[[LOW]], %c15_i32
+// CHECK: arith.addi %{{.*}} : vector<16xi16>
+// CHECK: arith.extsi %{{.*}} : vector<16xi16> to vector<16xi32>
+// CHECK: vector.transfer_write %{{.*}} : vector<8xi32>, tensor<1x8x8x32xi32>
+func.func @codes(%x: tensor<1x8x8x32xi8>, %w: tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32> {
+  %0 = qnn.lookup_conv2d %x, %w {channels = 32 : i64, out_channels = 32 : i64, lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, signed>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>, pads = array<i64: 1, 1, 1, 1>}
+      : (tensor<1x8x8x32xi8>, tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32>
+  return %0 : tensor<1x8x8x32xi32>
+}
 }

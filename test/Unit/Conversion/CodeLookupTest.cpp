@@ -263,6 +263,79 @@ INSTANTIATE_TEST_SUITE_P(WidthsOfBytes, CodeLookupTest,
                                           testing::Values(v2, v4, neon)),
                          nameOf);
 
+//===----------------------------------------------------------------------===//
+// Tables in memory
+//===----------------------------------------------------------------------===//
+
+/// Lanes are pixels: 64 of them with indices of 4 bits, or 16 with 8.
+Case inMemory(const char *name, Shape shape, Code activations, Code weights,
+              Store store = Store::Sums, Code out = bipolar) {
+  return {name, shape, lookup, activations, weights, store, out, 64};
+}
+
+const Case casesInMemory[] = {
+    inMemory("one", matmul(1, 1, 1), u(8), bipolar),
+    // Channels around the ends of an index, a square and a word.
+    inMemory("k3", matmul(3, 3, 7), s(8), bipolar),
+    inMemory("k9", matmul(17, 9, 7), u(8), bipolar),
+    inMemory("k32", matmul(9, 32, 32), u(8), bipolar),
+    inMemory("k33", matmul(9, 33, 33), s(8), s(2)),
+    // Sums at the ends of shorts, several times.
+    inMemory("k160", matmul(2, 160, 33), u(8), bipolar),
+    inMemory("k500", matmul(3, 500, 40), s(8), bipolar, Store::Words),
+    // Pixels around the ends of a register and a tile.
+    inMemory("rows63", matmul(63, 40, 10), s(8), bipolar),
+    inMemory("rows65", matmul(65, 40, 70), s(8), bipolar, Store::Words),
+    // Widths, planes and encodings.
+    inMemory("a5", matmul(20, 70, 33), u(5), bipolar),
+    inMemory("w1_signed", matmul(20, 70, 33), s(8), s(1)),
+    inMemory("w2", matmul(20, 70, 33), u(8), s(2), Store::Words, u(2)),
+    inMemory("w3", matmul(20, 70, 33), u(7), s(3)),
+    inMemory("w4", matmul(20, 70, 33), s(7), s(4)),
+    inMemory("ternary", matmul(20, 70, 33), s(8), ternary, Store::Bytes, s(4)),
+    // Convolutions.
+    inMemory("image", {2, 6, 7, 3, 40, 3, 3, 2, 2, 1, 1, {1, 1, 1, 1}}, u(8),
+             bipolar, Store::Words),
+    inMemory("pad", {2, 5, 9, 100, 40, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}}, s(8),
+             ternary, Store::NarrowSums),
+    inMemory("pad_beyond", {1, 2, 2, 3, 4, 2, 2, 1, 1, 1, 1, {3, 3, 3, 3}},
+             u(8), bipolar),
+    inMemory("dilation", {1, 9, 11, 9, 33, 2, 3, 1, 1, 2, 3, {1, 2, 1, 2}},
+             s(8), bipolar),
+    inMemory("stride", {1, 9, 21, 33, 64, 3, 3, 1, 2, 1, 1, {1, 1, 1, 1}}, u(8),
+             bipolar, Store::Bytes),
+    inMemory("groups", {1, 4, 5, 66, 34, 2, 2, 1, 1, 1, 1, {1, 0, 0, 1}, 2},
+             u(8), s(2)),
+};
+
+const Schedule memory4 = {"memory4", "x86_64-linux-gnu", "x86-64-v3", 256, 16,
+                          4};
+const Schedule memory8 = {"memory8", "x86_64-linux-gnu", "x86-64-v3", 256, 16,
+                          8};
+
+INSTANTIATE_TEST_SUITE_P(Memory, CodeLookupTest,
+                         testing::Combine(testing::ValuesIn(casesInMemory),
+                                          testing::Values(memory4)),
+                         nameOf);
+
+/// Cases that depend on the width of registers and indices.
+std::vector<Case> casesOfRegisters() {
+  std::vector<Case> result;
+  for (Case c : casesInMemory)
+    for (const char *name : {"k33", "k160", "rows65", "image", "groups"})
+      if (std::string(c.name) == name) {
+        c.pixels = 32;
+        result.push_back(c);
+      }
+  return result;
+}
+
+INSTANTIATE_TEST_SUITE_P(MemoryOfWidths, CodeLookupTest,
+                         testing::Combine(testing::ValuesIn(casesOfRegisters()),
+                                          testing::Values(memory8, v2, v4,
+                                                          neon)),
+                         nameOf);
+
 TEST_P(ExhaustiveTest, EqualsReference) { compare(); }
 
 const Case allInputs[] = {

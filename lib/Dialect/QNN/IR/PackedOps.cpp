@@ -175,10 +175,15 @@ private:
   bool isWords() const {
     return kind == KernelKind::XnorPopcount || kind == KernelKind::BitSerial;
   }
-  /// Tables of sums of codes, not of floats.
+  bool keepsTables() const {
+    auto product = op;
+    return keepsSumTables(product.getChosenKernel(),
+                          product.getActivationCode());
+  }
+  /// Tables of sums of codes in registers.
   bool isIndexed() const {
     auto product = op;
-    return product.getActivationCode() &&
+    return product.getActivationCode() && !keepsTables() &&
            indexBitsOf(product.getChosenKernel()) != 0;
   }
   /// Elements of a pixel (of one group), steps of a filter tap, and weights of
@@ -197,6 +202,7 @@ private:
   LogicalResult verifyCodes();
   LogicalResult verifyLookup();
   LogicalResult verifyIndices();
+  LogicalResult verifyTables();
   LogicalResult verifyOperand(StringRef name, Value value,
                               ArrayRef<int64_t> expected);
   LogicalResult verifyScales(int64_t blocks, int64_t tile);
@@ -302,21 +308,39 @@ LogicalResult ContractionVerifier::verifyIndices() {
   return success();
 }
 
+/// Codes in bytes by weights in words.
+LogicalResult ContractionVerifier::verifyTables() {
+  CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
+  if (!rhs || lhs.isBipolar() ||
+      !typeOf(op.getActivations()).getElementType().isInteger(8))
+    return op.emitOpError("expected rhs_code, and activations in bytes (i8) "
+                          "that are not bipolar, for tables in memory");
+  if (wordsOfShorts(lhs, rhs) == 0)
+    return op.emitOpError("expected codes whose sums of 32 channels fit 16 "
+                          "bits for tables in memory, but got ")
+           << lhs << " and " << rhs;
+  return success();
+}
+
 /// Floats by 1-bit weights in words, or codes.
 LogicalResult ContractionVerifier::verifyLookup() {
   if (isIndexed())
     return verifyIndices();
   CodeAttr lhs = op.getActivationCode(), rhs = op.getWeightCode();
-  if (lhs || !typeOf(op.getActivations()).getElementType().isF32())
+  bool ofCodes = lhs && keepsTables();
+  if (ofCodes && failed(verifyTables()))
+    return failure();
+  if (!ofCodes &&
+      (lhs || !typeOf(op.getActivations()).getElementType().isF32()))
     return op.emitOpError("expected activations of type f32, without a code");
-  if (!rhs || !rhs.isBipolar())
+  if (!ofCodes && (!rhs || !rhs.isBipolar()))
     return op.emitOpError("expected bipolar weights");
   if (!typeOf(op.getWeightTiles()).getElementType().isInteger(32))
     return op.emitOpError("expected weights in words of type i32");
   int64_t indexBits = indexBitsOf(op.getChosenKernel());
   if (indexBits != 0 && indexBits != 4 && indexBits != 8)
     return op.emitOpError(
-               "expected indices of 4 or 8 bits for floats, but got ")
+               "expected indices of 4 or 8 bits for tables in memory, but got ")
            << indexBits;
   return success();
 }

@@ -75,11 +75,12 @@ static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
 static KernelAttr lookupKernel(Operation *op) {
   auto chosen = op->getAttrOfType<KernelAttr>("kernel");
   std::optional<ProductFacts> facts = ProductFacts::get(op);
-  if (!facts || (chosen && chosen.getKind() != KernelKind::Lookup))
+  if (chosen)
+    return chosen.getKind() == KernelKind::Lookup ? chosen : KernelAttr();
+  if (!facts)
     return {};
-  TargetAttr target = getTarget(op);
   std::optional<SmallVector<int64_t>> tile =
-      chosen ? lookupTile(target, *facts) : chooseSignLookup(target, *facts);
+      chooseSignLookup(getTarget(op), *facts);
   if (!tile)
     return {};
   return KernelAttr::get(op->getContext(), KernelKind::Lookup, *tile);

@@ -27,15 +27,15 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-/// Activations in words of bit-planes, not in bytes: tables of sums are made of
-/// planes where those are few.
+/// Activations in words of bit-planes, not in bytes: tables of sums in
+/// registers are made of planes where those are few.
 static bool readsWords(KernelAttr kernel, CodeAttr activations) {
   switch (kernel.getKind()) {
   case KernelKind::XnorPopcount:
   case KernelKind::BitSerial:
     return true;
   case KernelKind::Lookup:
-    return activations.getBits() <= 4;
+    return activations.getBits() <= 4 && !keepsSumTables(kernel, activations);
   default:
     return false;
   }
@@ -101,8 +101,9 @@ static Value packIndices(OpBuilder &b, Location loc, ArrayRef<uint8_t> codes,
 
 /// The numbers of constant weights as tiles of words, bytes or indices.
 static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
-                         CodeAttr code, const FilterShape &shape,
-                         KernelAttr kernel, bool isConv) {
+                         CodeAttr activations, CodeAttr code,
+                         const FilterShape &shape, KernelAttr kernel,
+                         bool isConv) {
   if (kernel.getKind() == KernelKind::Int8Dot) {
     std::vector<int8_t> bytes(numbers.begin(), numbers.end());
     bytes = packWeightBytes(bytes, shape);
@@ -116,7 +117,8 @@ static Value packWeights(OpBuilder &b, Location loc, ArrayRef<int32_t> numbers,
   for (int32_t number : numbers)
     patterns.push_back(
         numberToCode(number, code.getBits(), code.getEncoding()));
-  if (int64_t index = indexBitsOf(kernel))
+  int64_t index = indexBitsOf(kernel);
+  if (index && !keepsSumTables(kernel, activations))
     return packIndices(b, loc, patterns,
                        {index, code.getBits(), code.getEncoding()}, shape,
                        isConv);
@@ -159,7 +161,7 @@ struct ProductToPack {
 };
 } // namespace
 
-/// A lookup gets the form that its target has.
+/// A lookup gets the form that its target has for tables in registers.
 static FailureOr<KernelAttr> withForm(Operation *op, KernelAttr kernel,
                                       CodeAttr activations) {
   if (kernel.getKind() != KernelKind::Lookup || indexBitsOf(kernel))
@@ -167,9 +169,9 @@ static FailureOr<KernelAttr> withForm(Operation *op, KernelAttr kernel,
   auto form = chooseLookup(getTarget(op), activations.getBits());
   if (!form)
     return failure();
-  return KernelAttr::get(
-      op->getContext(), KernelKind::Lookup,
-      {kernel.getTile()[0], kernel.getTile()[1], form->indexBits});
+  return KernelAttr::get(op->getContext(), KernelKind::Lookup,
+                         {std::min(kernel.getTile()[0], leastTablePixels - 1),
+                          kernel.getTile()[1], form->indexBits});
 }
 
 static FailureOr<ProductToPack> matchProduct(PatternRewriter &rewriter,
@@ -183,6 +185,12 @@ static FailureOr<ProductToPack> matchProduct(PatternRewriter &rewriter,
     return rewriter.notifyMatchFailure(op, "no lookups on the target");
   if (kernel.getKind() == KernelKind::F32Fma)
     return rewriter.notifyMatchFailure(op, "a kernel of floats");
+  bool isBeyondTables =
+      keepsSumTables(*form, lhsCode)
+          ? lhsCode.isBipolar() || wordsOfShorts(lhsCode, code) == 0
+          : indexBitsOf(*form) > 6;
+  if (isBeyondTables)
+    return rewriter.notifyMatchFailure(op, "codes that tables do not take");
   std::optional<std::vector<int32_t>> numbers = constantNumbers(weights, code);
   if (!numbers)
     return rewriter.notifyMatchFailure(op, "weights are not constant");
@@ -230,9 +238,9 @@ private:
   template <typename PackedOp>
   static LogicalResult replace(IMatmulOp op, const ProductToPack &product,
                                Value input, PatternRewriter &rewriter) {
-    Value tiles =
-        packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
-                    product.shape, product.kernel, /*isConv=*/false);
+    Value tiles = packWeights(rewriter, op.getLoc(), product.weights,
+                              op.getLhsCode(), op.getRhsCode(), product.shape,
+                              product.kernel, /*isConv=*/false);
     rewriter.replaceOpWithNewOp<PackedOp>(
         op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),
@@ -279,9 +287,9 @@ private:
   template <typename PackedOp>
   static LogicalResult replace(IConv2dOp op, const ProductToPack &product,
                                Value input, PatternRewriter &rewriter) {
-    Value tiles =
-        packWeights(rewriter, op.getLoc(), product.weights, op.getRhsCode(),
-                    product.shape, product.kernel, /*isConv=*/true);
+    Value tiles = packWeights(rewriter, op.getLoc(), product.weights,
+                              op.getLhsCode(), op.getRhsCode(), product.shape,
+                              product.kernel, /*isConv=*/true);
     rewriter.replaceOpWithNewOp<PackedOp>(
         op, op.getType(), input, tiles, ValueRange(), product.shape.channels,
         product.shape.outChannels, op.getLhsCodeAttr(), op.getRhsCodeAttr(),

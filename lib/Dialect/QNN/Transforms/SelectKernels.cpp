@@ -69,10 +69,8 @@ static void reportFloat(Operation *op) {
 // The choice
 //===----------------------------------------------------------------------===//
 
-static void setKernel(Operation *op, KernelKind kind, int64_t pixels,
-                      int64_t channels) {
-  op->setAttr("kernel",
-              KernelAttr::get(op->getContext(), kind, {pixels, channels}));
+static void setKernel(Operation *op, KernelKind kind, ArrayRef<int64_t> tile) {
+  op->setAttr("kernel", KernelAttr::get(op->getContext(), kind, tile));
 }
 
 namespace {
@@ -132,8 +130,7 @@ LogicalResult SelectKernels::useTable(Operation *op) {
                            << stringifyKernelKind(tuned->kernel)
                            << " cannot do " << facts->name() << ": "
                            << estimate.refusal;
-  setKernel(op, tuned->kernel, tuned->tilePixels,
-            chooseTile(target, tuned->kernel).second);
+  setKernel(op, tuned->kernel, tuned->tile);
   return success();
 }
 
@@ -147,9 +144,7 @@ LogicalResult SelectKernels::select(const IntegerProduct &product) {
   if (!op->hasAttr("kernel")) {
     SmallVector<KernelEstimate> ranking =
         rankKernels(target, *ProductFacts::get(op));
-    auto [pixels, channels] =
-        chooseTile(target, ranking.front().kernel, product.lhsCode);
-    setKernel(op, ranking.front().kernel, pixels, channels);
+    setKernel(op, ranking.front().kernel, ranking.front().tile);
     reason = describe(ranking);
   }
   KernelKind kind = op->getAttrOfType<KernelAttr>("kernel").getKind();

@@ -50,6 +50,46 @@ func.func @index_bits(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x10
 
 // -----
 
+func.func @memory_words(%x: tensor<99x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<99x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected rhs_code, and activations in bytes (i8) that are not bipolar, for tables in memory}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>}
+      : (tensor<99x2xi32>, tensor<1x2x32xi32>) -> tensor<99x10xi32>
+  return %0 : tensor<99x10xi32>
+}
+
+// -----
+
+func.func @memory_signs(%x: tensor<99x64xi8>, %w: tensor<1x2x32xi32>) -> tensor<99x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected rhs_code, and activations in bytes (i8) that are not bipolar, for tables in memory}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>}
+      : (tensor<99x64xi8>, tensor<1x2x32xi32>) -> tensor<99x10xi32>
+  return %0 : tensor<99x10xi32>
+}
+
+// -----
+
+func.func @memory_codes(%x: tensor<99x64xi8>, %w: tensor<1x8x32xi32>) -> tensor<99x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected codes whose sums of 32 channels fit 16 bits for tables in memory, but got #qnn.code<8, unsigned> and #qnn.code<4, signed>}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<4, signed>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>}
+      : (tensor<99x64xi8>, tensor<1x8x32xi32>) -> tensor<99x10xi32>
+  return %0 : tensor<99x10xi32>
+}
+
+// -----
+
+func.func @memory_index(%x: tensor<99x64xi8>, %w: tensor<1x2x32xi32>) -> tensor<99x10xi32> {
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected indices of 4 or 8 bits for tables in memory, but got 5}}
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 5]>}
+      : (tensor<99x64xi8>, tensor<1x2x32xi32>) -> tensor<99x10xi32>
+  return %0 : tensor<99x10xi32>
+}
+
+// -----
+
 func.func @index_kernel(%x: tensor<1x2xi32>, %w: tensor<1x2x32xi32>) -> tensor<1x10xi32> {
   // expected-error @+2 {{expected a tile of two positive sizes, but got [4, 32, 4]}}
   %0 = qnn.xnor_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
@@ -112,7 +152,7 @@ func.func @index_steps(%x: tensor<1x4xi32>, %w: tensor<1x8x32xi8>) -> tensor<1x1
 // -----
 
 func.func @index_of_floats(%x: tensor<1x64xf32>, %w: tensor<1x2x32xi32>) -> tensor<1x10xf32> {
-  // expected-error @+1 {{'qnn.lookup_matmul' op expected indices of 4 or 8 bits for floats, but got 5}}
+  // expected-error @+1 {{'qnn.lookup_matmul' op expected indices of 4 or 8 bits for tables in memory, but got 5}}
   %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64, rhs_code = #qnn.code<1, bipolar>,
           kernel = #qnn.kernel<lookup, tile = [32, 32, 5]>}
       : (tensor<1x64xf32>, tensor<1x2x32xi32>) -> tensor<1x10xf32>

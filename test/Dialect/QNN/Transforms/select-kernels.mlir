@@ -94,9 +94,22 @@ func.func @float(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>, %v: tensor<2x2xf32>) 
 module attributes {qnn.target = #znver1} {
 // CHECK-LABEL: func @halves
 func.func @halves(%a: tensor<1x4096xi8>, %w: tensor<4096x4096xi2>) -> tensor<1x4096xi32> {
-  // CHECK: kernel = #qnn.kernel<lookup
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [3, 32]>
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>} : (tensor<1x4096xi8>, tensor<4096x4096xi2>) -> tensor<1x4096xi32>
   return %0 : tensor<1x4096xi32>
+}
+
+// Many pixels: tables in memory, those of 8 bits where there are output channels
+// to share them. Few bits stay in words.
+// CHECK-LABEL: func @in_memory
+func.func @in_memory(%a: tensor<1024x1024xi8>, %b: tensor<1x14x14x256xi8>, %c: tensor<1024x1024xi4>, %v: tensor<4096x1024xi1>, %w: tensor<256x3x3x256xi1>) -> (tensor<1024x4096xi32>, tensor<1x12x12x256xi32>, tensor<1024x4096xi32>) {
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [16, 32, 8]>
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1024x1024xi8>, tensor<4096x1024xi1>) -> tensor<1024x4096xi32>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>
+  %1 = qnn.iconv2d %b, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x14x14x256xi8>, tensor<256x3x3x256xi1>) -> tensor<1x12x12x256xi32>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [3, 32]>
+  %2 = qnn.imatmul %c, %v {lhs_code = #qnn.code<4, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1024x1024xi4>, tensor<4096x1024xi1>) -> tensor<1024x4096xi32>
+  return %0, %1, %2 : tensor<1024x4096xi32>, tensor<1x12x12x256xi32>, tensor<1024x4096xi32>
 }
 }
 

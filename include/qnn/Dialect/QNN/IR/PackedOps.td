@@ -22,6 +22,14 @@
 //       lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>,
 //       kernel = #qnn.kernel<lookup, tile = [3, 32, 4]>}
 //     : (tensor<1x4xi32>, tensor<1x16x32xi8>) -> tensor<1x10xi32>
+//
+//   Where tables are in memory (see LookupKernel.h) weights are words of
+//   bit-planes, and activations floats or bytes:
+//
+//   qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 10 : i64,
+//       lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>,
+//       kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>}
+//     : (tensor<128x64xi8>, tensor<1x4x32xi32>) -> tensor<128x10xi32>
 // * bytes: i8 tensors of codes hold the bit of a bipolar code (0 or 1), and the
 //   number, modulo 256, of every other code: signed and ternary codes are
 //   sign-extended to 8 bits, unsigned ones zero-extended. So the low bits of a

@@ -1,0 +1,178 @@
+//===- SumTableSums.cpp - Rows of tables added up ---------------*- C++ -*-===//
+
+#include "../QNNToLinalg/Lanes.h"
+#include "SumTableBuilder.h"
+#include "qnn/Arith/Packing.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace qnn;
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+void SumTableBuilder::write(unsigned slot, Value lanes, Value at) {
+  state[slot] = writeLanes(b, lanes, state[slot], at);
+}
+
+Value SumTableBuilder::add(Value x, Value y) {
+  if (isa<FloatType>(getElementTypeOrSelf(x)))
+    return arith::AddFOp::create(b, x, y);
+  return b.createOrFold<arith::AddIOp>(x, y);
+}
+
+void SumTableBuilder::clear(unsigned slot) {
+  Type type = cast<RankedTensorType>(state[slot].getType()).getElementType();
+  loop(channelsOfRange() * tile.vectors, [&](Value i) {
+    write(slot, zeroOf(b, typeOf(type)), mulIndex(b, i, lanes));
+  });
+}
+
+Value SumTableBuilder::blockOfAll(Value block) {
+  return add(mulIndex(b, group, c.blocksOfGroup()), add(firstBlock, block));
+}
+
+/// Word `step` of all taps.
+void SumTableBuilder::addWord(Value step, int64_t channels) {
+  int64_t tables = llvm::divideCeil(channels, indexBits);
+  Value first = mulIndex(b, step, planes);
+  auto addBlock = [&](Value block, int64_t count) {
+    loop(count, [&](Value n) {
+      SmallVector<Value> words;
+      for (int64_t p = 0; p < planes; ++p)
+        words.push_back(tensor::ExtractOp::create(
+            b, weights,
+            ValueRange{blockOfAll(block), addIndex(b, first, p), n}));
+      addChannel(words, add(mulIndex(b, block, c.tileChannels), n), tables);
+    });
+  };
+  if (fullBlocks)
+    loop(fullBlocks, [&](Value block) { addBlock(block, c.tileChannels); });
+  if (restChannels)
+    addBlock(indexOf(b, fullBlocks), restChannels);
+}
+
+/// Planes from the greatest on; numbers are exact modulo 2^16 on the way.
+void SumTableBuilder::addChannel(ArrayRef<Value> words, Value row,
+                                 int64_t tables) {
+  Value at = mulIndex(b, row, width());
+  CodeAttr code = c.op.getWeightCode();
+  SmallVector<Value> sums;
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    sums.push_back(read(sumSlot, ofTables(), addIndex(b, at, v * lanes)));
+  SmallVector<Value> before(sums);
+  if (planes > 1)
+    sums.assign(tile.vectors, zeroOf(b, ofTables()));
+  for (int64_t p = planes - 1; p >= 0; --p) {
+    bool isNegative = planeWeight(p, code.getBits(), code.getEncoding()) < 0;
+    addPlane(words[p], isNegative, tables, sums);
+    for (auto [v, sum] : llvm::enumerate(sums))
+      if (p > 0)
+        sum = add(sum, sum);
+      else if (planes > 1)
+        sum = add(sum, before[v]);
+  }
+  for (auto [v, sum] : llvm::enumerate(sums))
+    write(sumSlot, sum, addIndex(b, at, v * lanes));
+}
+
+/// The rows that the fields of `word` name.
+void SumTableBuilder::addPlane(Value word, bool isNegative, int64_t tables,
+                               MutableArrayRef<Value> sums) {
+  Type i32 = b.getI32Type();
+  for (int64_t t = 0; t < tables; ++t) {
+    Value field = word;
+    if (t)
+      field = arith::ShRUIOp::create(b, word, integerOf(b, i32, t * indexBits));
+    field = arith::AndIOp::create(b, field, integerOf(b, i32, entries - 1));
+    Value entry = arith::IndexCastUIOp::create(b, b.getIndexType(), field);
+    Value from =
+        addIndex(b, mulIndex(b, entry, width()), t * entries * width());
+    for (auto [v, sum] : llvm::enumerate(sums)) {
+      Value row = read(tableSlot, ofTables(), addIndex(b, from, v * lanes));
+      sum =
+          isNegative ? b.createOrFold<arith::SubIOp>(sum, row) : add(sum, row);
+    }
+  }
+}
+
+/// Adds the sums of shorts to those of 32 bits, and begins anew.
+void SumTableBuilder::widenSums() {
+  VectorType wide = typeOf(result);
+  loop(channelsOfRange() * tile.vectors, [&](Value i) {
+    Value at = mulIndex(b, i, lanes);
+    Value sums = read(sumSlot, ofTables(), at);
+    sums = arith::ExtSIOp::create(b, wide, sums);
+    write(wideSlot, add(read(wideSlot, wide, at), sums), at);
+    write(sumSlot, zeroOf(b, ofTables()), at);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+void SumTableBuilder::storeTile() {
+  int64_t full = tile.pixels / c.lanes, rest = tile.pixels % c.lanes;
+  if (full)
+    loop(full, [&](Value v) { storePixels(v, c.lanes); });
+  if (rest)
+    storePixels(indexOf(b, full), rest);
+}
+
+/// Pixel after pixel, so that few rows of the result are written at once.
+void SumTableBuilder::storePixels(Value v, int64_t pixels) {
+  turn(v);
+  loop(pixels, [&](Value m) { storePixel(v, m); });
+}
+
+/// The sums of a register of pixels as rows of output channels.
+void SumTableBuilder::turn(Value v) {
+  Value lane = mulIndex(b, v, c.lanes);
+  loop(indexOf(b, 0), indexOf(b, channelsOfRange()), c.lanes,
+       [&](Value channel) {
+         SmallVector<Value> rows;
+         for (int64_t i = 0; i < c.lanes; ++i) {
+           Value at = add(mulIndex(b, addIndex(b, channel, i), width()), lane);
+           rows.push_back(read(wideSlot, ofResults(), at));
+         }
+         for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
+           write(turnedSlot, row, addIndex(b, channel, m * channelsOfRange()));
+       });
+}
+
+void SumTableBuilder::storePixel(Value v, Value m) {
+  Value pixel = add(firstPixel, add(mulIndex(b, v, c.lanes), m));
+  TilePlace place;
+  place.column = pixel;
+  if (c.isConv) {
+    Value width = indexOf(b, g.outWidth);
+    place.row = {image, arith::DivUIOp::create(b, pixel, width)};
+    place.column = arith::RemUIOp::create(b, pixel, width);
+  }
+  if (fullBlocks)
+    loop(fullBlocks,
+         [&](Value block) { storeBlock(place, m, block, c.tileChannels); });
+  if (restChannels)
+    storeBlock(place, m, indexOf(b, fullBlocks), restChannels);
+}
+
+void SumTableBuilder::storeBlock(TilePlace place, Value m, Value block,
+                                 int64_t channels) {
+  place.block = blockOfAll(block);
+  place.firstChannel = add(mulIndex(b, group, c.channelsOfGroup()),
+                           mulIndex(b, add(firstBlock, block), c.tileChannels));
+  place.channels = channels;
+  Value at = add(mulIndex(b, m, channelsOfRange()),
+                 mulIndex(b, block, c.tileChannels));
+  TileSums sums(1);
+  for (int64_t first = 0; first < channels; first += c.lanes)
+    sums[0].push_back(read(turnedSlot, ofResults(), addIndex(b, at, first)));
+  qnn::storeTile(b, c, place, sums,
+                 MutableArrayRef(state).take_front(numResults));
+}
