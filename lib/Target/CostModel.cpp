@@ -260,7 +260,11 @@ static Work registerTablesWork(const Question &q) {
 /// Tables in memory, made anew for each tap: a sum and a store for each entry,
 /// and the activations are turned before, the sums after. Sums of codes are
 /// widened after some words, and planes of their weights put together.
-static Work memoryTablesWork(const Question &q, SumTables tables) {
+///
+/// Or all taps share them: then sums lie between registers, and more of them
+/// are widened.
+static Work memoryTablesWork(const Question &q, SumTables tables,
+                             bool tapsShare) {
   Work work;
   work.laneBits = q.isFloat() ? 32 : 16;
   int64_t lanes = q.target.getVectorBits() / work.laneBits;
@@ -271,16 +275,19 @@ static Work memoryTablesWork(const Question &q, SumTables tables) {
       planes * (q.costs.addEntry + q.costs.index * lanes / tables.pixels) +
       2 * (planes - 1) * q.costs.addEntry / tablesOfWord;
   work.weightBits = planes;
-  double perEntry = q.isFloat() ? 3 : 4, perTable = q.isFloat() ? 16 : 24;
-  work.terms =
-      q.costs.fma * (perEntry * (1 << tables.indexBits) + perTable) / lanes;
+  int64_t turn = q.isFloat() ? 16 : 40;
+  work.terms = q.costs.fma * ((3 << tables.indexBits) + turn) / lanes;
   work.finish = 10 * q.costs.fma;
   work.lanesArePixels = true;
   work.tile = {tables.pixels, wordBits, tables.indexBits};
+  if (tapsShare) {
+    work.terms /= q.product.taps();
+    work.cycles *= 1.125;
+  }
   if (q.isFloat())
     return work;
   work.cycles +=
-      6 * q.costs.addEntry /
+      (tapsShare ? 12 : 6) * q.costs.addEntry /
       (tablesOfWord * wordsOfShorts(q.product.activations, q.product.weights));
   work.finish *= 2;
   return work;
@@ -304,12 +311,18 @@ static SmallVector<Work> lookupForms(const Question &q) {
   };
   ArrayRef<SumTables> tables =
       q.isFloat() ? ArrayRef(kFloatTables) : ArrayRef(kCodeTables);
-  for (SumTables form : tables)
-    if (takesMemoryTables(q)) {
-      Work work = memoryTablesWork(q, form);
-      if (form.pixels % (q.target.getVectorBits() / work.laneBits) == 0)
-        forms.push_back(work);
-    }
+  const ContractionGeometry &g = q.product.g;
+  bool tapsShare =
+      q.product.taps() > 1 && g.strideHeight == 1 && g.strideWidth == 1;
+  int64_t lanes = q.target.getVectorBits() / (q.isFloat() ? 32 : 16);
+  for (SumTables form : tables) {
+    if (!takesMemoryTables(q) || form.pixels % lanes != 0)
+      continue;
+    forms.push_back(memoryTablesWork(q, form, false));
+    // Where tables fill a cache, a window of sums beside them does not pay.
+    if (tapsShare && form.indexBits == 4)
+      forms.push_back(memoryTablesWork(q, form, true));
+  }
   if (q.isFloat() && findInstruction(q.target, Instruction::PermuteFloats))
     addRegisters(registerTablesWork(q));
   if (!q.isFloat())
@@ -423,6 +436,7 @@ qnn::lookupTiles(TargetAttr target, const ProductFacts &product) {
   std::string refusal;
   SmallVector<SmallVector<int64_t>> tiles;
   for (Work &form : lookupForms({target, product, costsOf(target), refusal}))
-    tiles.push_back(form.tile);
+    if (!llvm::is_contained(tiles, form.tile))
+      tiles.push_back(form.tile);
   return tiles;
 }

@@ -1,7 +1,8 @@
 //===- SumTableBuilder.h - The state of building sum tables -----*- C++ -*-===//
 //
-// SumTables.cpp has the loops, SumTableRows.cpp what makes the tables of a
-// word, SumTableSums.cpp what adds their rows and stores the sums.
+// SumTables.cpp has the loops, SumTableWindow.cpp those of convolutions whose
+// taps share tables, SumTableRows.cpp what makes the tables of a word,
+// SumTableSums.cpp what adds their rows and stores the sums.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,13 +49,27 @@ private:
   void buildGroup();
   void buildRange(int64_t full, int64_t rest);
   void buildTile(PixelTile of, mlir::Value first);
-  void addBuffers();
+  void addBuffers(int64_t tapsOfPlaces);
   void addTaps(const WordsOfTap &words);
   void addSteps(const WordsOfTap &words, mlir::Value low, mlir::Value high);
+
+  //===--- A window of sums -----------------------------------------------===//
+  int64_t pitch() const;
+  int64_t reach() const;
+  int64_t positions() const;
+  int64_t tapsOfPosition() const;
+  bool slides() const;
+  void buildWindow();
+  void addWords(const WordsOfTap &words);
+  void addTapsOfWord(mlir::Value word, int64_t channels);
+  void storeWindow();
+  void slide();
 
   //===--- Tables ---------------------------------------------------------===//
   void placePixels();
   mlir::Value placeOf(mlir::Value pixel, mlir::Value kh, mlir::Value kw);
+  void placePositions();
+  mlir::Value placeAt(mlir::Value ih, mlir::Value iw);
   void buildTables(mlir::Value tap, mlir::Value word, int64_t channels);
   void buildTables(mlir::Value tap, mlir::Value word, mlir::Value v,
                    mlir::Value first, int64_t channels);
@@ -79,12 +94,13 @@ private:
   void storeTile();
   void turn(mlir::Value v);
   void storePixels(mlir::Value v, int64_t pixels);
-  void storePixel(mlir::Value v, mlir::Value m);
+  void storePixel(mlir::Value m, TilePlace place);
   void storeBlock(TilePlace place, mlir::Value m, mlir::Value block,
                   int64_t channels);
 
   //===--- Sizes ----------------------------------------------------------===//
   int64_t taps() const { return g.kernelHeight * g.kernelWidth; }
+  int64_t bytesOfSum() const;
   /// Lanes of a row of a table, and output channels of the range, whole blocks.
   int64_t width() const { return tile.vectors * lanes; }
   int64_t channelsOfRange() const {
@@ -120,6 +136,10 @@ private:
   mlir::Value image, group, firstBlock, firstPixel;
   int64_t fullBlocks = 0, restChannels = 0;
   PixelTile tile{0, 0};
+  /// Sums of an output channel lie side by side, those of the tile from
+  /// `firstSum` on.
+  int64_t sumsOfChannel = 0;
+  mlir::Value firstSum;
 };
 
 } // namespace qnn

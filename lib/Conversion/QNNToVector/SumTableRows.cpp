@@ -46,8 +46,12 @@ Value SumTableBuilder::placeOf(Value pixel, Value kh, Value kw) {
     return addIndex(b, add(mulIndex(b, at, stride), mulIndex(b, tap, dilation)),
                     -pad);
   };
-  Value ih = under(row, g.strideHeight, kh, g.dilationHeight, g.padTop);
-  Value iw = under(column, g.strideWidth, kw, g.dilationWidth, g.padLeft);
+  return placeAt(under(row, g.strideHeight, kh, g.dilationHeight, g.padTop),
+                 under(column, g.strideWidth, kw, g.dilationWidth, g.padLeft));
+}
+
+/// The first element of a pixel of the image, or -1.
+Value SumTableBuilder::placeAt(Value ih, Value iw) {
   // Negative numbers are great ones without a sign.
   auto inside = [&](Value at, int64_t size) -> Value {
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, at,
@@ -59,6 +63,20 @@ Value SumTableBuilder::placeOf(Value pixel, Value kh, Value kw) {
   Value place =
       mulIndex(b, add(mulIndex(b, line, g.inWidth), iw), c.pixelStride());
   return arith::SelectOp::create(b, isInside, place, indexOf(b, -1));
+}
+
+/// The same of the positions of a window: one place for all taps.
+void SumTableBuilder::placePositions() {
+  Value width = indexOf(b, pitch());
+  loop(this->width(), [&](Value i) {
+    Value position = add(firstPixel, i);
+    Value row = arith::DivUIOp::create(b, position, width);
+    Value column = arith::RemUIOp::create(b, position, width);
+    Value place =
+        placeAt(addIndex(b, row, -g.padTop), addIndex(b, column, -g.padLeft));
+    place = arith::IndexCastOp::create(b, b.getI64Type(), place);
+    state[placeSlot] = tensor::InsertOp::create(b, place, state[placeSlot], i);
+  });
 }
 
 /// Channels from `channel` on of a register of pixels, whose places lie from

@@ -28,7 +28,7 @@ Value SumTableBuilder::add(Value x, Value y) {
 
 void SumTableBuilder::clear(unsigned slot) {
   Type type = cast<RankedTensorType>(state[slot].getType()).getElementType();
-  loop(channelsOfRange() * tile.vectors, [&](Value i) {
+  loop(channelsOfRange() * sumsOfChannel / lanes, [&](Value i) {
     write(slot, zeroOf(b, typeOf(type)), mulIndex(b, i, lanes));
   });
 }
@@ -60,7 +60,7 @@ void SumTableBuilder::addWord(Value step, int64_t channels) {
 /// Planes from the greatest on; numbers are exact modulo 2^16 on the way.
 void SumTableBuilder::addChannel(ArrayRef<Value> words, Value row,
                                  int64_t tables) {
-  Value at = mulIndex(b, row, width());
+  Value at = add(mulIndex(b, row, sumsOfChannel), firstSum);
   CodeAttr code = c.op.getWeightCode();
   SmallVector<Value> sums;
   for (int64_t v = 0; v < tile.vectors; ++v)
@@ -104,7 +104,7 @@ void SumTableBuilder::addPlane(Value word, bool isNegative, int64_t tables,
 /// Adds the sums of shorts to those of 32 bits, and begins anew.
 void SumTableBuilder::widenSums() {
   VectorType wide = typeOf(result);
-  loop(channelsOfRange() * tile.vectors, [&](Value i) {
+  loop(channelsOfRange() * sumsOfChannel / lanes, [&](Value i) {
     Value at = mulIndex(b, i, lanes);
     Value sums = read(sumSlot, ofTables(), at);
     sums = arith::ExtSIOp::create(b, wide, sums);
@@ -128,7 +128,17 @@ void SumTableBuilder::storeTile() {
 /// Pixel after pixel, so that few rows of the result are written at once.
 void SumTableBuilder::storePixels(Value v, int64_t pixels) {
   turn(v);
-  loop(pixels, [&](Value m) { storePixel(v, m); });
+  Value first = add(firstPixel, mulIndex(b, v, c.lanes));
+  loop(pixels, [&](Value m) {
+    TilePlace place;
+    place.column = add(first, m);
+    if (c.isConv) {
+      Value width = indexOf(b, g.outWidth);
+      place.row = {image, arith::DivUIOp::create(b, place.column, width)};
+      place.column = arith::RemUIOp::create(b, place.column, width);
+    }
+    storePixel(m, place);
+  });
 }
 
 /// The sums of a register of pixels as rows of output channels.
@@ -138,7 +148,8 @@ void SumTableBuilder::turn(Value v) {
        [&](Value channel) {
          SmallVector<Value> rows;
          for (int64_t i = 0; i < c.lanes; ++i) {
-           Value at = add(mulIndex(b, addIndex(b, channel, i), width()), lane);
+           Value at =
+               add(mulIndex(b, addIndex(b, channel, i), sumsOfChannel), lane);
            rows.push_back(read(wideSlot, ofResults(), at));
          }
          for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
@@ -146,15 +157,8 @@ void SumTableBuilder::turn(Value v) {
        });
 }
 
-void SumTableBuilder::storePixel(Value v, Value m) {
-  Value pixel = add(firstPixel, add(mulIndex(b, v, c.lanes), m));
-  TilePlace place;
-  place.column = pixel;
-  if (c.isConv) {
-    Value width = indexOf(b, g.outWidth);
-    place.row = {image, arith::DivUIOp::create(b, pixel, width)};
-    place.column = arith::RemUIOp::create(b, pixel, width);
-  }
+/// Lane `m` of the sums that were turned.
+void SumTableBuilder::storePixel(Value m, TilePlace place) {
   if (fullBlocks)
     loop(fullBlocks,
          [&](Value block) { storeBlock(place, m, block, c.tileChannels); });

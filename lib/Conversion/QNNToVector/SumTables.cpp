@@ -23,6 +23,7 @@
 //
 // Pixels of a tile follow one another over all rows of the image, so narrow
 // images fill registers, too; a tap outside the image is a pixel of zeros.
+// Where strides are 1 the taps can share tables: SumTableWindow.cpp.
 //
 // Of floats the order of additions is not that of the reference: sums differ in
 // their last bits. Codes are summed in shorts, two for one float of a register.
@@ -82,14 +83,20 @@ unsigned SumTableBuilder::addBuffer(ArrayRef<int64_t> shape, Type element) {
   return state.size() - 1;
 }
 
+/// Of a short and of the number that it is widened to, or of a float.
+int64_t SumTableBuilder::bytesOfSum() const {
+  int64_t bits = element.getIntOrFloatBitWidth();
+  if (element != result)
+    bits += result.getIntOrFloatBitWidth();
+  return bits / 8;
+}
+
 /// As many blocks as have sums for half of the cache; of one image at least two
 /// ranges, which threads can share.
 int64_t SumTableBuilder::blocksOfRange() const {
   int64_t full = c.channelsOfGroup() / c.tileChannels;
-  int64_t bits = element.getIntOrFloatBitWidth();
-  if (element != result)
-    bits += result.getIntOrFloatBitWidth();
-  int64_t ofBlock = c.tileChannels * c.tilePixels * bits / 8;
+  int64_t pixels = c.tilePixels + (slides() ? reach() : 0);
+  int64_t ofBlock = c.tileChannels * pixels * bytesOfSum();
   int64_t ranges =
       llvm::divideCeil(full * ofBlock, getCacheBytes(c.target) / 2);
   if (c.isConv && g.batch == 1)
@@ -134,6 +141,8 @@ void SumTableBuilder::buildGroup() {
 
 void SumTableBuilder::buildRange(int64_t full, int64_t rest) {
   fullBlocks = full, restChannels = rest;
+  if (slides())
+    return buildWindow();
   int64_t ofTile = c.tilePixels, whole = pixelsOfImage / ofTile * ofTile;
   if (whole)
     loop(indexOf(b, 0), indexOf(b, whole), ofTile,
@@ -144,22 +153,24 @@ void SumTableBuilder::buildRange(int64_t full, int64_t rest) {
               indexOf(b, whole));
 }
 
-void SumTableBuilder::addBuffers() {
+/// All buffers of a tile; its sums start at 0.
+void SumTableBuilder::addBuffers(int64_t tapsOfPlaces) {
   tableSlot = addBuffer(wordBits / indexBits * entries * width(), element);
-  sumSlot = wideSlot = addBuffer(channelsOfRange() * width(), element);
+  sumSlot = wideSlot = addBuffer(channelsOfRange() * sumsOfChannel, element);
   if (element != result)
-    wideSlot = addBuffer(channelsOfRange() * width(), result);
+    wideSlot = addBuffer(channelsOfRange() * sumsOfChannel, result);
   turnedSlot = addBuffer(c.lanes * channelsOfRange(), result);
-  placeSlot = addBuffer(taps() * width(), b.getI64Type());
+  placeSlot = addBuffer(tapsOfPlaces * width(), b.getI64Type());
+  clear(sumSlot);
+  if (wideSlot != sumSlot)
+    clear(wideSlot);
 }
 
 void SumTableBuilder::buildTile(PixelTile of, Value first) {
   size_t carried = state.size();
   tile = of, firstPixel = first;
-  addBuffers();
-  clear(sumSlot);
-  if (wideSlot != sumSlot)
-    clear(wideSlot);
+  sumsOfChannel = width(), firstSum = indexOf(b, 0);
+  addBuffers(taps());
   placePixels();
   int64_t full = g.channels / wordBits, rest = g.channels % wordBits;
   if (full)

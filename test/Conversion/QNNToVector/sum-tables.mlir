@@ -50,7 +50,7 @@ func.func @signs(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x2xi
 // CHECK: %[[WIDE:.*]] = bufferization.alloc_tensor() : tensor<2048xi32>
 // CHECK: %[[TURNED:.*]] = bufferization.alloc_tensor() : tensor<256xi32>
 // CHECK: scf.for %{{.*}} = %{{.*}} to %c9{{.*}} step %c3
-// CHECK-COUNT-16: vector.transfer_read %{{.*}} : tensor<2048xi8>, vector<16xi8>
+// CHECK-COUNT-16: vector.transfer_read %{{.*}} : tensor<8192xi8>, vector<16xi8>
 // CHECK: arith.extsi %{{.*}} : vector<16xi8> to vector<16xi16>
 // CHECK-COUNT-64: vector.transfer_write %{{.*}} : vector<16xi16>, tensor<8192xi16>
 // CHECK: %[[LOW:.*]] = tensor.extract %{{.*}} : tensor<1x18x32xi32>
@@ -61,10 +61,38 @@ func.func @signs(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x2xi
 // CHECK: arith.addi %{{.*}} : vector<16xi16>
 // CHECK: arith.extsi %{{.*}} : vector<16xi16> to vector<16xi32>
 // CHECK: vector.transfer_write %{{.*}} : vector<8xi32>, tensor<1x8x8x32xi32>
-func.func @codes(%x: tensor<1x8x8x32xi8>, %w: tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32> {
+func.func @codes(%x: tensor<1x16x16x32xi8>, %w: tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32> {
   %0 = qnn.lookup_conv2d %x, %w {channels = 32 : i64, out_channels = 32 : i64, lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, signed>,
-          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>, pads = array<i64: 1, 1, 1, 1>}
-      : (tensor<1x8x8x32xi8>, tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32>
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>}
+      : (tensor<1x16x16x32xi8>, tensor<1x3x3x2x32xi32>) -> tensor<1x8x8x32xi32>
   return %0 : tensor<1x8x8x32xi32>
+}
+
+// Taps share tables: the loops go over the positions of the padded input, and
+// the sums of each tap lie a number of them before. A row of taps fits shorts
+// twice. The oldest sums are stored where they are pixels, the others moved.
+// CHECK-LABEL: func.func @window
+// CHECK: bufferization.alloc_tensor() : tensor<8192xi16>
+// CHECK: bufferization.alloc_tensor() : tensor<[[SUMS:[0-9]+]]xi16>
+// CHECK: bufferization.alloc_tensor() : tensor<[[SUMS]]xi32>
+// CHECK: bufferization.alloc_tensor() : tensor<64xi64>
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c320{{.*}} step %c64
+// CHECK: tensor.insert %{{.*}} : tensor<64xi64>
+// CHECK-COUNT-16: vector.transfer_read %{{.*}} : tensor<8192xi8>, vector<16xi8>
+// CHECK: scf.for %{{.*}} = %{{.*}} to %{{c2.*}} step
+// CHECK: scf.for %{{.*}} = %{{.*}} to %{{c3.*}} step
+// CHECK: %[[ROW:.*]] = arith.muli %{{.*}}, %c17
+// CHECK: %[[BEFORE:.*]] = arith.addi %[[ROW]], %{{.*}} : index
+// CHECK: arith.subi %c48{{.*}}, %[[BEFORE]] : index
+// CHECK: tensor.extract %{{.*}} : tensor<1x9x32xi32>
+// CHECK: arith.extsi %{{.*}} : vector<16xi16> to vector<16xi32>
+// CHECK: %[[ONCE:.*]] = arith.select %{{.*}}, %c1{{.*}}, %c0{{.*}} : index
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %[[ONCE]]
+// CHECK: vector.transfer_write %{{.*}} : vector<8xi32>, tensor<1x16x16x32xi32>
+func.func @window(%x: tensor<1x16x16x32xi8>, %w: tensor<1x3x3x1x32xi32>) -> tensor<1x16x16x32xi32> {
+  %0 = qnn.lookup_conv2d %x, %w {channels = 32 : i64, out_channels = 32 : i64, lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [64, 32, 4]>, pads = array<i64: 1, 1, 1, 1>}
+      : (tensor<1x16x16x32xi8>, tensor<1x3x3x1x32xi32>) -> tensor<1x16x16x32xi32>
+  return %0 : tensor<1x16x16x32xi32>
 }
 }

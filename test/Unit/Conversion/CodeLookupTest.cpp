@@ -306,6 +306,20 @@ const Case casesInMemory[] = {
              bipolar, Store::Bytes),
     inMemory("groups", {1, 4, 5, 66, 34, 2, 2, 1, 1, 1, 1, {1, 0, 0, 1}, 2},
              u(8), s(2)),
+    // Taps share tables: shorts hold two rows of taps, one, or two words of
+    // all.
+    inMemory("window", {2, 12, 13, 36, 40, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}},
+             s(8), bipolar, Store::Words),
+    inMemory("window_row", {1, 12, 13, 35, 33, 3, 3, 1, 1, 1, 1, {0, 0, 0, 0}},
+             u(8), bipolar),
+    inMemory("window_words",
+             {1, 5, 70, 100, 34, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}}, s(8), bipolar,
+             Store::Bytes),
+    inMemory("window_pads", {1, 12, 15, 9, 33, 2, 3, 1, 1, 2, 3, {1, 2, 0, 4}},
+             s(7), s(2)),
+    inMemory("window_groups",
+             {2, 9, 14, 14, 66, 3, 2, 1, 1, 1, 1, {2, 0, 1, 1}, 2}, s(8),
+             bipolar),
 };
 
 const Schedule memory4 = {"memory4", "x86_64-linux-gnu", "x86-64-v3", 256, 16,
@@ -322,7 +336,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, CodeLookupTest,
 std::vector<Case> casesOfRegisters() {
   std::vector<Case> result;
   for (Case c : casesInMemory)
-    for (const char *name : {"k33", "k160", "rows65", "image", "groups"})
+    for (const char *name : {"k33", "k160", "rows65", "image", "window"})
       if (std::string(c.name) == name) {
         c.pixels = 32;
         result.push_back(c);

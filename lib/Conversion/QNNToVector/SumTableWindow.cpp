@@ -1,0 +1,202 @@
+//===- SumTableWindow.cpp - Tables that all taps share ----------*- C++ -*-===//
+//
+// Where strides are 1, all taps read the pixels of the input one after the
+// other. So the loops go over these, their tables are made once, and each tap
+// adds their rows to the sums of the pixels that see them there:
+//
+//   for image, for group, for range of output channels
+//     for tile of P positions of the input
+//       for word of 32 channels
+//         [32 / G tables of 2^G sums]
+//         for tap, for output channel
+//           sums of P positions, that far before += rows of the tables
+//       [the P oldest sums turned and stored: nothing is added to them later]
+//       [the others moved to their place]
+//
+// Positions are pixels of the padded image, row by row. Padding on the left is
+// that of the right of the row before, too, so a row has `pitch` positions.
+// What its last ones would be of the output is computed and not stored. The
+// window of sums holds a tile and those before it that the farthest tap
+// reaches.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SumTableBuilder.h"
+#include "qnn/Arith/Packing.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace qnn;
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+/// More padding than a filter reaches over makes an output wider than that.
+int64_t SumTableBuilder::pitch() const {
+  return std::max(g.inWidth + std::max(g.padLeft, g.padRight), g.outWidth);
+}
+
+/// How far before a position the sums lie that it is added to, whole registers.
+int64_t SumTableBuilder::reach() const {
+  int64_t taps = (g.kernelHeight - 1) * g.dilationHeight * pitch() +
+                 (g.kernelWidth - 1) * g.dilationWidth;
+  return llvm::alignTo(taps, lanes);
+}
+
+/// From the first position to the last one that has a sum.
+int64_t SumTableBuilder::positions() const {
+  return (g.outHeight - 1) * pitch() + g.outWidth;
+}
+
+/// Taps of a tile that may be added to one sum.
+int64_t SumTableBuilder::tapsOfPosition() const {
+  SmallVector<int64_t> offsets;
+  for (int64_t kh = 0; kh < g.kernelHeight; ++kh)
+    for (int64_t kw = 0; kw < g.kernelWidth; ++kw)
+      offsets.push_back(kh * g.dilationHeight * pitch() + kw * g.dilationWidth);
+  int64_t most = 0;
+  for (int64_t first : offsets)
+    most = std::max<int64_t>(most, llvm::count_if(offsets, [&](int64_t offset) {
+                               return offset >= first &&
+                                      offset < first + c.tilePixels;
+                             }));
+  return most;
+}
+
+/// Where it is less work: a table costs as much as adding four rows for each of
+/// its entries, and rows that are added to sums between registers an eighth
+/// more. Shorts have to hold the sums of a row of taps.
+bool SumTableBuilder::slides() const {
+  if (!c.isConv || taps() == 1 || g.strideHeight != 1 || g.strideWidth != 1 ||
+      wordsAtOnce < g.kernelWidth)
+    return false;
+  double table = 4.0 * entries, rows = taps() * c.channelsOfGroup();
+  double tiles = llvm::divideCeil(pixelsOfImage, lanes);
+  double ofWindow = llvm::divideCeil(positions() + reach(), c.tilePixels) *
+                    (c.tilePixels / lanes);
+  return ofWindow * (table + 1.125 * rows) < tiles * (taps() * table + rows);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+void SumTableBuilder::buildWindow() {
+  size_t carried = state.size();
+  tile = {c.tilePixels, c.tilePixels / lanes};
+  // Rows whose distance is a power of two share sets of the cache.
+  sumsOfChannel = reach() + width() + lanes;
+  addBuffers(/*tapsOfPlaces=*/1);
+  int64_t tiles = llvm::divideCeil(positions() + reach(), width());
+  loop(indexOf(b, 0), indexOf(b, tiles * width()), width(), [&](Value first) {
+    firstPixel = first;
+    placePositions();
+    int64_t full = g.channels / wordBits, rest = g.channels % wordBits;
+    if (full)
+      addWords({0, full, wordBits});
+    if (rest)
+      addWords({full, 1, rest});
+    storeWindow();
+    slide();
+  });
+  state.truncate(carried);
+}
+
+/// Shorts are widened after as many words, or rows of taps, as they hold.
+void SumTableBuilder::addWords(const WordsOfTap &words) {
+  int64_t atOnce = words.count;
+  if (wideSlot != sumSlot)
+    atOnce = std::clamp<int64_t>(wordsAtOnce / tapsOfPosition(), 1, atOnce);
+  auto chunk = [&](Value low, Value high) {
+    loop(low, high, 1, [&](Value word) {
+      word = addIndex(b, word, words.first);
+      buildTables(indexOf(b, 0), word, words.channels);
+      addTapsOfWord(word, words.channels);
+    });
+    if (wideSlot != sumSlot && wordsAtOnce >= tapsOfPosition())
+      widenSums();
+  };
+  int64_t whole = words.count / atOnce * atOnce;
+  loop(indexOf(b, 0), indexOf(b, whole), atOnce,
+       [&](Value first) { chunk(first, addIndex(b, first, atOnce)); });
+  if (whole < words.count)
+    chunk(indexOf(b, whole), indexOf(b, words.count));
+}
+
+void SumTableBuilder::addTapsOfWord(Value word, int64_t channels) {
+  bool widensRows = wideSlot != sumSlot && wordsAtOnce < tapsOfPosition();
+  int64_t atOnce = g.kernelHeight;
+  if (widensRows)
+    atOnce = std::min(wordsAtOnce / g.kernelWidth, g.kernelHeight);
+  auto addTap = [&](Value kh, Value kw) {
+    Value before = add(mulIndex(b, kh, g.dilationHeight * pitch()),
+                       mulIndex(b, kw, g.dilationWidth));
+    firstSum = arith::SubIOp::create(b, indexOf(b, reach()), before);
+    Value tap = add(mulIndex(b, kh, g.kernelWidth), kw);
+    addWord(add(mulIndex(b, tap, words), word), channels);
+  };
+  auto chunk = [&](Value low, Value high) {
+    loop(low, high, 1, [&](Value kh) {
+      loop(g.kernelWidth, [&](Value kw) { addTap(kh, kw); });
+    });
+    if (widensRows)
+      widenSums();
+  };
+  int64_t whole = g.kernelHeight / atOnce * atOnce;
+  loop(indexOf(b, 0), indexOf(b, whole), atOnce,
+       [&](Value first) { chunk(first, addIndex(b, first, atOnce)); });
+  if (whole < g.kernelHeight)
+    chunk(indexOf(b, whole), indexOf(b, g.kernelHeight));
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+/// The oldest sums, of those positions that are pixels of the output.
+void SumTableBuilder::storeWindow() {
+  Value end = indexOf(b, positions()), width = indexOf(b, pitch());
+  auto isBelow = [&](Value x, Value y) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, x, y);
+  };
+  loop(this->width() / c.lanes, [&](Value v) {
+    turn(v);
+    Value first =
+        addIndex(b, add(firstPixel, mulIndex(b, v, c.lanes)), -reach());
+    loop(c.lanes, [&](Value m) {
+      Value position = add(first, m);
+      Value row = arith::DivUIOp::create(b, position, width);
+      Value column = arith::RemUIOp::create(b, position, width);
+      Value isPixel = arith::AndIOp::create(
+          b, isBelow(position, end), isBelow(column, indexOf(b, g.outWidth)));
+      Value once =
+          arith::SelectOp::create(b, isPixel, indexOf(b, 1), indexOf(b, 0));
+      loop(indexOf(b, 0), once, 1, [&](Value) {
+        TilePlace place;
+        place.row = {image, row}, place.column = column;
+        storePixel(m, place);
+      });
+    });
+  });
+}
+
+/// Moves all sums by a tile; those behind start at 0.
+void SumTableBuilder::slide() {
+  VectorType type = typeOf(result);
+  loop(channelsOfRange(), [&](Value row) {
+    Value at = mulIndex(b, row, sumsOfChannel);
+    auto move = [&](Value i, Value sums) {
+      write(wideSlot, sums, add(at, mulIndex(b, i, lanes)));
+    };
+    int64_t kept = reach() / lanes;
+    loop(kept, [&](Value i) {
+      Value from = addIndex(b, add(at, mulIndex(b, i, lanes)), width());
+      move(i, read(wideSlot, type, from));
+    });
+    loop(indexOf(b, kept), indexOf(b, kept + tile.vectors), 1,
+         [&](Value i) { move(i, zeroOf(b, type)); });
+  });
+}
