@@ -3,6 +3,7 @@
 #include "qnn/Training/Plan.h"
 #include "qnn/Support/Files.h"
 #include "qnn/Training/Fields.h"
+#include <cmath>
 
 using namespace qnn;
 using namespace llvm;
@@ -57,12 +58,22 @@ ArrayRef<StringRef> qnn::scheduleNames() {
   return names;
 }
 
+/// What means remember of themselves is less than 1.
+static double readHyper(Fields &fields, StringRef key) {
+  double number = fields.number(key, 0);
+  bool isMemory = is_contained({"momentum", "beta1", "beta2", "rho"}, key);
+  if (!(number >= 0 && number < (isMemory ? 1.0 : HUGE_VAL)))
+    fields.fail(key + (isMemory ? ": expected a number from 0 to less than 1"
+                                : ": expected a number of 0 or more"));
+  return number;
+}
+
 static void readOptimizer(Fields fields, TrainOptions &plan) {
   plan.optimizer = fields.choice("name", optimizerNames());
   for (StringRef key : {"momentum", "beta1", "beta2", "epsilon", "weight_decay",
                         "rho", "threshold"})
     if (fields.has(key))
-      plan.hyper[key.str()] = fields.number(key, 0);
+      plan.hyper[key.str()] = readHyper(fields, key);
   plan.clipNorm = fields.number("clip_norm", 0);
   if (!(plan.clipNorm >= 0))
     fields.fail("clip_norm: expected a positive number");

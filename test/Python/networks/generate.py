@@ -42,8 +42,9 @@ class Network:
 
     def first_value(self):
         rank = self.pick(4, 4, 4, 4, 4, 2, 2, 3, 5)
-        spatial = [self.integer(1, 9 if rank < 5 else 4) for _ in range(rank - 2)]
-        return self.numbers([self.pick(1, 1, 1, 2, 3), self.pick(*CHANNELS), *spatial])
+        spatial = [self.integer(1, 4 if rank == 5 else self.pick(9, 9, 9, 21)) for _ in range(rank - 2)]
+        batch = self.pick(1, 1, 2, 3, 17, 40) if rank == 2 else self.pick(1, 1, 1, 2, 3)
+        return self.numbers([batch, self.pick(*CHANNELS), *spatial])
 
     def numbers(self, shape):
         """What the network may be fed."""

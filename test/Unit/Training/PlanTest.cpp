@@ -87,6 +87,12 @@ TEST(Plan, MistakesAreNamed) {
               HasSubstr("batch: expected a whole number from 1"));
   EXPECT_THAT(message("[optimizer]\nname = 'adagrad'"),
               HasSubstr("but got 'adagrad'"));
+  EXPECT_THAT(message("[optimizer]\nname = 'adam'\nbeta1 = 2.0"),
+              HasSubstr("beta1: expected a number from 0 to less than 1"));
+  EXPECT_THAT(message("[optimizer]\nname = 'sgd'\nweight_decay = -1"),
+              HasSubstr("weight_decay: expected a number of 0 or more"));
+  EXPECT_THAT(message("[optimizer]\nname = 'adam'\nepsilon = nan"),
+              HasSubstr("epsilon: expected a number of 0 or more"));
   EXPECT_THAT(message("[schedule]\nrate = -1"), HasSubstr("positive"));
   EXPECT_THAT(message("[trainings]\n"), HasSubstr("unknown key 'trainings'"));
   EXPECT_THAT(message("[training]\nearly_stopping = { patience = 2 }"),
