@@ -4,11 +4,15 @@
 // of differences, so they hold for all floats but NaN and two infinities of one
 // sign. Where chooses by bounds: infinity on one side and minus infinity on the
 // other, so what is not chosen does not matter, not even if it is infinite.
+// Where that chooses between two numbers by the sign of x is the quantizer of
+// one bit, as exporters write it that have no op for it.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Importer.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -61,9 +65,82 @@ static void importLogic(NodeImporter &node) {
   defineTruth(node, node.create<OpTy>({node.numbers(0), node.numbers(1)}));
 }
 
+//===----------------------------------------------------------------------===//
+// Signs
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A truth value that says on which side of 0 x lies.
+struct SignTest {
+  Value x;
+  bool ofPositive;    ///< x > 0, else x < 0
+  bool isNot = false; ///< it says that x does not
+
+  bool isOfPositive() const { return ofPositive != isNot; }
+};
+} // namespace
+
+static bool isConstant(Value value, float number) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  auto data =
+      constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
+  return data && data.isSplat() && data.getSplatValue<float>() == number;
+}
+
+static std::optional<SignTest> readSignTest(Value truth) {
+  bool isNot = false;
+  if (auto negated = truth.getDefiningOp<SubOp>();
+      negated && isConstant(negated.getLhs(), 1.0f)) {
+    isNot = true;
+    truth = negated.getRhs();
+  }
+  auto relu = truth.getDefiningOp<ReluOp>();
+  auto sign = relu ? relu.getInput().getDefiningOp<SignOp>() : SignOp();
+  auto difference = sign ? sign.getInput().getDefiningOp<SubOp>() : SubOp();
+  if (!difference)
+    return std::nullopt;
+  if (isConstant(difference.getRhs(), 0.0f))
+    return SignTest{difference.getLhs(), true, isNot};
+  if (isConstant(difference.getLhs(), 0.0f))
+    return SignTest{difference.getRhs(), false, isNot};
+  return std::nullopt;
+}
+
+/// The number of a constant of one element, else 0.
+static float oneNumber(NodeImporter &node, int index) {
+  std::optional<Tensor> tensor = node.constant(index);
+  bool isOne = tensor && tensor->isFloat && tensor->floats.size() == 1;
+  return isOne ? tensor->floats[0] : 0.0f;
+}
+
+/// s where x is positive, -s where it is negative, and one of them for 0.
+static Value importAsSign(NodeImporter &node) {
+  float chosen = oneNumber(node, 1), otherwise = oneNumber(node, 2);
+  if (chosen == 0.0f || chosen != -otherwise || !std::isfinite(chosen))
+    return {};
+  std::optional<SignTest> test = readSignTest(node.numbers(0));
+  if (!test || test->isOfPositive() != (chosen > 0.0f))
+    return {};
+  int64_t rank = std::max(node.rank(1), node.rank(2));
+  if (rank > static_cast<int64_t>(shapeOf(test->x).size()))
+    return {};
+  float scale = std::abs(chosen), ofZero = test->isNot ? chosen : otherwise;
+  Builder &builder = node.getBuilder();
+  return node.quantize(
+      test->x, QuantizerAttr::get(
+                   builder.getContext(), 1, Encoding::Bipolar,
+                   /*narrow=*/false, RoundingMode::HalfEven,
+                   ofZero > 0 ? SignZero::PlusOne : SignZero::MinusOne,
+                   scale == 1.0f ? DenseF32ArrayAttr()
+                                 : builder.getDenseF32ArrayAttr(scale),
+                   /*zero_point=*/{}, /*axis=*/-1, Surrogate::StraightThrough));
+}
+
 /// max(min(x, b), min(y, -b)) with b = infinity where the condition holds, else
 /// minus infinity.
 static void importWhere(NodeImporter &node) {
+  if (Value sign = importAsSign(node))
+    return node.define(0, sign);
   Value infinity = node.splat(std::numeric_limits<float>::infinity());
   Value centred = node.create<SubOp>({node.numbers(0), node.splat(0.5f)});
   Value bound = node.create<MulOp>({centred, infinity});

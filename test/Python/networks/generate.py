@@ -174,8 +174,9 @@ class Network:
         if kind == "bipolar":
             self.apply("BipolarQuant", self.constant(self.scale_for(self.spread(), 2)), domain=QONNX)
         elif kind == "sign":
-            condition = self.node("GreaterOrEqual", self.x, self.scalar(0))
-            self.x = self.node("Where", condition, self.scalar(1), self.scalar(-1))
+            above, compare = self.pick((1, "GreaterOrEqual"), (1, "Greater"), (-1, "Less"), (-1, "LessOrEqual"))
+            condition, size = self.node(compare, self.x, self.scalar(0)), self.pick(1, 1, 0.25)
+            self.x = self.node("Where", condition, self.scalar(above * size), self.scalar(-above * size))
         else:
             bits = self.pick(1, 2, 2, 3, 4, 5, 6, 7, 8)
             self.x = self.quant(self.x, self.scale_for(self.spread(), bits), bits, self.chance(0.6))
