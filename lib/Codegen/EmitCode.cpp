@@ -10,6 +10,8 @@
 #include "qnn/Codegen/SplitModule.h"
 #include "qnn/Target/Target.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -65,9 +67,21 @@ createTargetMachine(TargetAttr target, unsigned optLevel) {
       std::nullopt, codeGenLevel(optLevel)));
 }
 
+static bool countsBits(const llvm::Function &function) {
+  return llvm::any_of(llvm::instructions(function), [](const auto &op) {
+    auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&op);
+    return call && call->getIntrinsicID() == llvm::Intrinsic::ctpop &&
+           !call->getType()->isVectorTy();
+  });
+}
+
 /// False for what takes long and finds nothing here: sums are in registers
-/// already (qnn-promote-accumulators).
-static bool isUseful(llvm::StringRef pass) {
+/// already (qnn-promote-accumulators). Bits of single words are counted by an
+/// instruction that vectors lack.
+static bool isUseful(llvm::StringRef pass, const llvm::Any &unit) {
+  if (pass == "SLPVectorizerPass")
+    if (auto *function = llvm::any_cast<const llvm::Function *>(&unit))
+      return !countsBits(**function);
   return pass != "LoopLoadEliminationPass";
 }
 
@@ -79,9 +93,13 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::ModuleAnalysisManager modules;
   llvm::PassInstrumentationCallbacks callbacks;
   callbacks.registerShouldRunOptionalPassCallback(
-      [](llvm::StringRef pass, llvm::Any) { return isUseful(pass); });
-  llvm::PassBuilder builder(&machine, llvm::PipelineTuningOptions(),
-                            std::nullopt, &callbacks);
+      [](llvm::StringRef pass, llvm::Any unit) {
+        return isUseful(pass, unit);
+      });
+  llvm::PipelineTuningOptions tuning;
+  // Short loops are straight code before the vectorizer of loops sees them.
+  tuning.SLPVectorization = true;
+  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(sccs);
   builder.registerFunctionAnalyses(functions);
