@@ -257,39 +257,57 @@ static Work registerTablesWork(const Question &q) {
   return work;
 }
 
+/// Cycles of one plane and register of an index of tables in memory. Shorts are
+/// added faster than floats, and the index is found meanwhile where a row has
+/// several registers; more sums than the first-level cache holds are read and
+/// written for each word.
+static double rowCycles(const Question &q, SumTables tables, int64_t lanes) {
+  double ofRegister = double(lanes) / tables.pixels;
+  if (q.isFloat())
+    return q.costs.addEntry + q.costs.index * ofRegister;
+  double hidden = tables.pixels > lanes ? 0.4 : 1;
+  double cycles = 0.85 * q.costs.addEntry + hidden * q.costs.index * ofRegister;
+  int64_t sums = 2 * tables.pixels * q.product.outChannelsOfGroup();
+  if (sums > getCacheBytes(q.target) / 4)
+    cycles += 2 * q.costs.addEntry * tables.indexBits / wordBits;
+  return cycles;
+}
+
 /// Tables in memory, made anew for each tap: a sum and a store for each entry,
-/// and the activations are turned before, the sums after. Sums of codes are
+/// and the activations are turned before, the sums after. Or all taps share
+/// them: then sums lie between registers, and are moved. Those of codes are
 /// widened after some words, and planes of their weights put together.
-///
-/// Or all taps share them: then sums lie between registers, and more of them
-/// are widened.
 static Work memoryTablesWork(const Question &q, SumTables tables,
                              bool tapsShare) {
   Work work;
   work.laneBits = q.isFloat() ? 32 : 16;
   int64_t lanes = q.target.getVectorBits() / work.laneBits;
   int64_t planes = q.isFloat() ? 1 : q.product.weights.getBits();
-  double tablesOfWord = double(wordBits) / tables.indexBits;
+  int64_t entries = int64_t(1) << tables.indexBits;
+  double tablesOfWord =
+      divideCeil(std::min(q.product.g.channels, wordBits), tables.indexBits);
   work.channels = tables.indexBits;
-  work.cycles =
-      planes * (q.costs.addEntry + q.costs.index * lanes / tables.pixels) +
-      2 * (planes - 1) * q.costs.addEntry / tablesOfWord;
+  work.cycles = planes * rowCycles(q, tables, lanes) +
+                2 * (planes - 1) * q.costs.addEntry / tablesOfWord;
+  // Sums are read and written for each word; those of full ones are in the
+  // cycles of a row.
+  work.cycles += 1.5 * q.costs.addEntry *
+                 (1 / tablesOfWord - double(tables.indexBits) / wordBits);
   work.weightBits = planes;
-  int64_t turn = q.isFloat() ? 16 : 40;
-  work.terms = q.costs.fma * ((3 << tables.indexBits) + turn) / lanes;
-  work.finish = 10 * q.costs.fma;
+  double table = q.isFloat() ? 3 * entries + 16 : 2.5 * entries + 40;
+  work.terms = q.costs.fma * table / lanes;
+  work.finish = (q.isFloat() ? 10 : 20) * q.costs.fma;
   work.lanesArePixels = true;
   work.tile = {tables.pixels, wordBits, tables.indexBits};
   if (tapsShare) {
     work.terms /= q.product.taps();
-    work.cycles *= 1.125;
+    work.cycles *= 1.05;
+    work.finish *= 2.2;
   }
-  if (q.isFloat())
-    return work;
-  work.cycles +=
-      (tapsShare ? 12 : 6) * q.costs.addEntry /
-      (tablesOfWord * wordsOfShorts(q.product.activations, q.product.weights));
-  work.finish *= 2;
+  if (!q.isFloat())
+    work.cycles += (tapsShare ? 8 : 5) * q.costs.addEntry /
+                   (tablesOfWord *
+                    wordsOfShorts(q.product.activations, q.product.weights));
   return work;
 }
 

@@ -61,6 +61,7 @@ private:
   bool slides() const;
   void buildWindow();
   void addWords(const WordsOfTap &words);
+  mlir::Value firstSumOf(mlir::Value kh, mlir::Value kw);
   void addTapsOfWord(mlir::Value word, int64_t channels);
   void storeWindow();
   void slide();
@@ -90,7 +91,7 @@ private:
                   int64_t tables);
   void addPlane(mlir::Value word, bool isNegative, int64_t tables,
                 llvm::MutableArrayRef<mlir::Value> sums);
-  void widenSums();
+  void widenSums(mlir::Value first, int64_t count);
   void storeTile();
   void turn(mlir::Value v);
   void storePixels(mlir::Value v, int64_t pixels);

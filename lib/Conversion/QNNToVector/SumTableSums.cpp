@@ -101,15 +101,21 @@ void SumTableBuilder::addPlane(Value word, bool isNegative, int64_t tables,
   }
 }
 
-/// Adds the sums of shorts to those of 32 bits, and begins anew.
-void SumTableBuilder::widenSums() {
+/// Adds the sums of shorts to those of 32 bits, and begins anew: of each output
+/// channel `count` registers from the register that has sum `first` on.
+void SumTableBuilder::widenSums(Value first, int64_t count) {
   VectorType wide = typeOf(result);
-  loop(channelsOfRange() * sumsOfChannel / lanes, [&](Value i) {
-    Value at = mulIndex(b, i, lanes);
-    Value sums = read(sumSlot, ofTables(), at);
-    sums = arith::ExtSIOp::create(b, wide, sums);
-    write(wideSlot, add(read(wideSlot, wide, at), sums), at);
-    write(sumSlot, zeroOf(b, ofTables()), at);
+  Value start = mulIndex(
+      b, b.createOrFold<arith::DivUIOp>(first, indexOf(b, lanes)), lanes);
+  loop(channelsOfRange(), [&](Value row) {
+    Value ofRow = add(mulIndex(b, row, sumsOfChannel), start);
+    loop(count, [&](Value i) {
+      Value at = add(ofRow, mulIndex(b, i, lanes));
+      Value sums = read(sumSlot, ofTables(), at);
+      sums = arith::ExtSIOp::create(b, wide, sums);
+      write(wideSlot, add(read(wideSlot, wide, at), sums), at);
+      write(sumSlot, zeroOf(b, ofTables()), at);
+    });
   });
 }
 

@@ -67,7 +67,7 @@ int64_t SumTableBuilder::tapsOfPosition() const {
 }
 
 /// Where it is less work: a table costs as much as adding four rows for each of
-/// its entries, and rows that are added to sums between registers an eighth
+/// its entries, and rows that are added to sums between registers a twentieth
 /// more. Shorts have to hold the sums of a row of taps.
 bool SumTableBuilder::slides() const {
   if (!c.isConv || taps() == 1 || g.strideHeight != 1 || g.strideWidth != 1 ||
@@ -77,7 +77,7 @@ bool SumTableBuilder::slides() const {
   double tiles = llvm::divideCeil(pixelsOfImage, lanes);
   double ofWindow = llvm::divideCeil(positions() + reach(), c.tilePixels) *
                     (c.tilePixels / lanes);
-  return ofWindow * (table + 1.125 * rows) < tiles * (taps() * table + rows);
+  return ofWindow * (table + 1.05 * rows) < tiles * (taps() * table + rows);
 }
 
 //===----------------------------------------------------------------------===//
@@ -87,7 +87,8 @@ bool SumTableBuilder::slides() const {
 void SumTableBuilder::buildWindow() {
   size_t carried = state.size();
   tile = {c.tilePixels, c.tilePixels / lanes};
-  // Rows whose distance is a power of two share sets of the cache.
+  // Rows whose distance is a power of two share sets of the cache; what is
+  // widened may end in that register.
   sumsOfChannel = reach() + width() + lanes;
   addBuffers(/*tapsOfPlaces=*/1);
   int64_t tiles = llvm::divideCeil(positions() + reach(), width());
@@ -117,7 +118,7 @@ void SumTableBuilder::addWords(const WordsOfTap &words) {
       addTapsOfWord(word, words.channels);
     });
     if (wideSlot != sumSlot && wordsAtOnce >= tapsOfPosition())
-      widenSums();
+      widenSums(indexOf(b, 0), reach() / lanes + tile.vectors);
   };
   int64_t whole = words.count / atOnce * atOnce;
   loop(indexOf(b, 0), indexOf(b, whole), atOnce,
@@ -126,30 +127,42 @@ void SumTableBuilder::addWords(const WordsOfTap &words) {
     chunk(indexOf(b, whole), indexOf(b, words.count));
 }
 
+/// The sums that a tap adds the tile's first position to.
+Value SumTableBuilder::firstSumOf(Value kh, Value kw) {
+  Value before = add(mulIndex(b, kh, g.dilationHeight * pitch()),
+                     mulIndex(b, kw, g.dilationWidth));
+  return b.createOrFold<arith::SubIOp>(indexOf(b, reach()), before);
+}
+
 void SumTableBuilder::addTapsOfWord(Value word, int64_t channels) {
   bool widensRows = wideSlot != sumSlot && wordsAtOnce < tapsOfPosition();
   int64_t atOnce = g.kernelHeight;
   if (widensRows)
     atOnce = std::min(wordsAtOnce / g.kernelWidth, g.kernelHeight);
   auto addTap = [&](Value kh, Value kw) {
-    Value before = add(mulIndex(b, kh, g.dilationHeight * pitch()),
-                       mulIndex(b, kw, g.dilationWidth));
-    firstSum = arith::SubIOp::create(b, indexOf(b, reach()), before);
+    firstSum = firstSumOf(kh, kw);
     Value tap = add(mulIndex(b, kh, g.kernelWidth), kw);
     addWord(add(mulIndex(b, tap, words), word), channels);
   };
-  auto chunk = [&](Value low, Value high) {
+  auto chunk = [&](Value low, int64_t rows) {
+    Value high = addIndex(b, low, rows);
     loop(low, high, 1, [&](Value kh) {
       loop(g.kernelWidth, [&](Value kw) { addTap(kh, kw); });
     });
-    if (widensRows)
-      widenSums();
+    if (!widensRows)
+      return;
+    // The last tap was added the farthest before.
+    Value first =
+        firstSumOf(addIndex(b, high, -1), indexOf(b, g.kernelWidth - 1));
+    int64_t sums = width() + (rows - 1) * g.dilationHeight * pitch() +
+                   (g.kernelWidth - 1) * g.dilationWidth;
+    widenSums(first, llvm::divideCeil(sums + lanes - 1, lanes));
   };
   int64_t whole = g.kernelHeight / atOnce * atOnce;
   loop(indexOf(b, 0), indexOf(b, whole), atOnce,
-       [&](Value first) { chunk(first, addIndex(b, first, atOnce)); });
+       [&](Value first) { chunk(first, atOnce); });
   if (whole < g.kernelHeight)
-    chunk(indexOf(b, whole), indexOf(b, g.kernelHeight));
+    chunk(indexOf(b, whole), g.kernelHeight - whole);
 }
 
 //===----------------------------------------------------------------------===//

@@ -205,7 +205,7 @@ void SumTableBuilder::addSteps(const WordsOfTap &words, Value low, Value high) {
     addWord(add(mulIndex(b, tap, this->words), word), words.channels);
   });
   if (wideSlot != sumSlot)
-    widenSums();
+    widenSums(indexOf(b, 0), tile.vectors);
 }
 
 //===----------------------------------------------------------------------===//
