@@ -58,6 +58,12 @@ private:
   int64_t reach() const;
   int64_t positions() const;
   int64_t tapsOfPosition() const;
+  /// Rows of taps whose sums shorts hold, wherever they are added.
+  int64_t rowsAtOnce() const {
+    return std::min(wordsAtOnce / g.kernelWidth, g.kernelHeight);
+  }
+  int64_t registersOfRows(int64_t rows) const;
+  bool widensRows() const;
   bool slides() const;
   void buildWindow();
   void addWords(const WordsOfTap &words);

@@ -66,18 +66,42 @@ int64_t SumTableBuilder::tapsOfPosition() const {
   return most;
 }
 
+/// Registers of sums that `rows` rows of taps may have added to, wherever those
+/// begin.
+int64_t SumTableBuilder::registersOfRows(int64_t rows) const {
+  int64_t sums = c.tilePixels + (rows - 1) * g.dilationHeight * pitch() +
+                 (g.kernelWidth - 1) * g.dilationWidth;
+  return llvm::divideCeil(sums + lanes - 1, lanes);
+}
+
+/// Whether shorts are widened after some rows of taps, only where those added;
+/// else the whole window is, after some words. What is less, if shorts hold
+/// all taps of a word.
+bool SumTableBuilder::widensRows() const {
+  if (element == result)
+    return false;
+  int64_t words = wordsAtOnce / tapsOfPosition(), rows = rowsAtOnce();
+  int64_t window = (reach() + c.tilePixels) / lanes;
+  int64_t chunks = llvm::divideCeil(g.kernelHeight, rows);
+  return words == 0 || chunks * registersOfRows(rows) * words < window;
+}
+
 /// Where it is less work: a table costs as much as adding four rows for each of
-/// its entries, and rows that are added to sums between registers a twentieth
-/// more. Shorts have to hold the sums of a row of taps.
+/// its entries, rows that are added to sums between registers a twentieth more,
+/// and sums that are moved three rows, once for all words. Shorts have to hold
+/// the sums of a row of taps.
 bool SumTableBuilder::slides() const {
   if (!c.isConv || taps() == 1 || g.strideHeight != 1 || g.strideWidth != 1 ||
       wordsAtOnce < g.kernelWidth)
     return false;
   double table = 4.0 * entries, rows = taps() * c.channelsOfGroup();
+  double moved = 3.0 * c.channelsOfGroup() * reach() / c.tilePixels /
+                 llvm::divideCeil(g.channels, indexBits);
   double tiles = llvm::divideCeil(pixelsOfImage, lanes);
   double ofWindow = llvm::divideCeil(positions() + reach(), c.tilePixels) *
                     (c.tilePixels / lanes);
-  return ofWindow * (table + 1.05 * rows) < tiles * (taps() * table + rows);
+  return ofWindow * (table + 1.05 * rows + moved) <
+         tiles * (taps() * table + rows);
 }
 
 //===----------------------------------------------------------------------===//
@@ -108,16 +132,17 @@ void SumTableBuilder::buildWindow() {
 
 /// Shorts are widened after as many words, or rows of taps, as they hold.
 void SumTableBuilder::addWords(const WordsOfTap &words) {
+  bool widensWords = element != result && !widensRows();
   int64_t atOnce = words.count;
-  if (wideSlot != sumSlot)
-    atOnce = std::clamp<int64_t>(wordsAtOnce / tapsOfPosition(), 1, atOnce);
+  if (widensWords)
+    atOnce = std::min(wordsAtOnce / tapsOfPosition(), atOnce);
   auto chunk = [&](Value low, Value high) {
     loop(low, high, 1, [&](Value word) {
       word = addIndex(b, word, words.first);
       buildTables(indexOf(b, 0), word, words.channels);
       addTapsOfWord(word, words.channels);
     });
-    if (wideSlot != sumSlot && wordsAtOnce >= tapsOfPosition())
+    if (widensWords)
       widenSums(indexOf(b, 0), reach() / lanes + tile.vectors);
   };
   int64_t whole = words.count / atOnce * atOnce;
@@ -135,10 +160,7 @@ Value SumTableBuilder::firstSumOf(Value kh, Value kw) {
 }
 
 void SumTableBuilder::addTapsOfWord(Value word, int64_t channels) {
-  bool widensRows = wideSlot != sumSlot && wordsAtOnce < tapsOfPosition();
-  int64_t atOnce = g.kernelHeight;
-  if (widensRows)
-    atOnce = std::min(wordsAtOnce / g.kernelWidth, g.kernelHeight);
+  int64_t atOnce = widensRows() ? rowsAtOnce() : g.kernelHeight;
   auto addTap = [&](Value kh, Value kw) {
     firstSum = firstSumOf(kh, kw);
     Value tap = add(mulIndex(b, kh, g.kernelWidth), kw);
@@ -149,14 +171,11 @@ void SumTableBuilder::addTapsOfWord(Value word, int64_t channels) {
     loop(low, high, 1, [&](Value kh) {
       loop(g.kernelWidth, [&](Value kw) { addTap(kh, kw); });
     });
-    if (!widensRows)
-      return;
     // The last tap was added the farthest before.
     Value first =
         firstSumOf(addIndex(b, high, -1), indexOf(b, g.kernelWidth - 1));
-    int64_t sums = width() + (rows - 1) * g.dilationHeight * pitch() +
-                   (g.kernelWidth - 1) * g.dilationWidth;
-    widenSums(first, llvm::divideCeil(sums + lanes - 1, lanes));
+    if (widensRows())
+      widenSums(first, registersOfRows(rows));
   };
   int64_t whole = g.kernelHeight / atOnce * atOnce;
   loop(indexOf(b, 0), indexOf(b, whole), atOnce,

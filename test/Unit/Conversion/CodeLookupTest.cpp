@@ -315,6 +315,8 @@ const Case casesInMemory[] = {
     inMemory("window_words",
              {1, 5, 70, 100, 34, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}}, s(8), bipolar,
              Store::Bytes),
+    inMemory("window_wide", {1, 4, 140, 36, 33, 3, 3, 1, 1, 1, 1, {1, 1, 1, 1}},
+             u(8), bipolar),
     inMemory("window_pads", {1, 12, 15, 9, 33, 2, 3, 1, 1, 2, 3, {1, 2, 0, 4}},
              s(7), s(2)),
     inMemory("window_groups",
