@@ -20,33 +20,45 @@ from .generate import Network
 
 SAMPLES = 4
 MOST_TRIES = 60  # of shrinking
-LIMIT = 120  # seconds of a run
+LIMIT = 600  # seconds of a run
 NATIVE, REFERENCE = "native", "reference"
 
 
 class Case:
-    """How a network is run: on which target, and so on."""
+    """How a network is run: on which target, in process or as a library, and so on."""
 
     def __init__(self, seed, tool, targets, work):
         rng = np.random.default_rng([seed, 1])
-        self.tool, self.work = str(tool), pathlib.Path(work)
-        self.native = [f"--target={targets[seed % len(targets)]}", f"--threads={rng.choice([1, 1, 2])}",
-                       f"--batch={rng.choice([1, 1, 2, SAMPLES])}", f"-O{rng.choice([0, 1, 1, 1, 3])}"]  # fmt: skip
+        self.tool, self.work = pathlib.Path(tool), pathlib.Path(work)
+        self.options = [f"--target={targets[seed % len(targets)]}", f"--threads={rng.choice([1, 1, 2])}",
+                        f"-O{rng.choice([0, 1, 1, 1, 3])}"]  # fmt: skip
+        self.batch = f"--batch={rng.choice([1, 1, 2, SAMPLES])}"
+        self.is_library = rng.random() < 0.2
 
-    def command(self, path, engine):
-        options = self.native if engine == NATIVE else ["--engine=reference"]
-        return [self.tool, str(path), "--input", str(self.work / "x.npy"), "--output", str(self.work / "y.npy"), *options]
+    def commands(self, path, model, engine):
+        """What is to be run, one after the other."""
+        files = [part for i, output in enumerate(model.graph.output)
+                 for part in ("--output", f"{output.name}={self.work}/y{i}.npy")]  # fmt: skip
+        run = ["--input", self.work / "x.npy", *files]
+        if engine == REFERENCE:
+            return [[self.tool, path, *run, "--engine=reference"]]
+        if not self.is_library:
+            return [[self.tool, path, *run, *self.options, self.batch]]
+        is_open = model.graph.input[0].type.tensor_type.shape.dim[0].dim_param
+        compile = [self.tool.with_name("qnn-compile"), path, "--emit=lib", "-o", self.work / "network", *self.options]
+        return [compile + ["--batch=dynamic"] * bool(is_open), [self.tool, self.work / "network.so", *run]]
 
-    def run(self, path, samples, engine):
-        """The output, or None and what went wrong."""
+    def run(self, path, model, samples, engine):
+        """The outputs, or None and what went wrong."""
         np.save(self.work / "x.npy", np.concatenate(samples))
-        try:
-            result = subprocess.run(self.command(path, engine), capture_output=True, text=True, timeout=LIMIT)
-        except subprocess.TimeoutExpired:
-            return None, f"takes more than {LIMIT} s"
-        if result.returncode:
-            return None, f"exit {result.returncode}: {result.stderr.strip()[-2000:]}"
-        return np.load(self.work / "y.npy"), ""
+        for command in self.commands(path, model, engine):
+            try:
+                result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                return None, f"takes more than {LIMIT} s"
+            if result.returncode:
+                return None, f"exit {result.returncode}: {result.stderr.strip()[-2000:]}"
+        return [np.load(self.work / f"y{i}.npy") for i in range(len(model.graph.output))], ""
 
 
 def wrong(actual, expected):
@@ -58,7 +70,7 @@ def wrong(actual, expected):
 
 
 def difference(actual, expected, uncertain):
-    """What to say of outputs of several samples, or None. A sum at the edge of two codes may be rounded to either, which
+    """What to say of an output for several samples, or None. A sum at the edge of two codes may be rounded to either, which
     shows in one sample, but not in most."""  # fmt: skip
     if actual.shape != expected.shape:
         return f"shape {actual.shape}, expected {expected.shape}"
@@ -70,15 +82,20 @@ def difference(actual, expected, uncertain):
     return f"{100 * off.mean():.1f} % of numbers, first {list(i)}: {actual[i]}, expected {expected[i]}"
 
 
+def differences(actual, expected, uncertain):
+    return "; ".join(filter(None, map(difference, actual, expected, uncertain)))
+
+
 def expect(model, samples, rounding=None):
-    return np.concatenate([evaluate(model, {"x": sample}, rounding)[0] for sample in samples])
+    return [np.concatenate(parts) for parts in zip(*[evaluate(model, {"x": x}, rounding) for x in samples])]
 
 
 def depends_on_rounding(model, samples, expected):
     """Which numbers do. Not asked where all is exact: there ties have to be right."""
-    uncertain = np.zeros(expected.shape, bool)
+    uncertain = [np.zeros(y.shape, bool) for y in expected]
     for seed in range(4 if depends_on_order(model) else 0):
-        uncertain |= wrong(expect(model, samples, np.random.default_rng(seed)), expected)
+        others = expect(model, samples, np.random.default_rng(seed))
+        uncertain = [known | wrong(*pair) for known, *pair in zip(uncertain, others, expected)]
     return uncertain
 
 
@@ -93,21 +110,24 @@ def check(case, model, samples):
     path = case.work / "network.onnx"
     onnx.save(model, path)
     expected = expect(model, samples)
-    actual, trouble = case.run(path, samples, NATIVE)
+    actual, trouble = case.run(path, model, samples, NATIVE)
     if actual is None:
         return trouble[-60:], trouble
-    text = difference(actual, expected, np.zeros(expected.shape, bool))
-    if not text:
+    if not differences(actual, expected, [np.zeros(y.shape, bool) for y in expected]):
         return None
     uncertain = depends_on_rounding(model, samples, expected)
-    text = difference(actual, expected, uncertain)
+    text = differences(actual, expected, uncertain)
     if not text:
         return None
-    evaluated, trouble = case.run(path, samples, REFERENCE)
+    evaluated, trouble = case.run(path, model, samples, REFERENCE)
     if evaluated is None:
         return REFERENCE, f"reference: {trouble}"
-    same = difference(evaluated, expected, uncertain)
+    same = differences(evaluated, expected, uncertain)
     return (REFERENCE, f"reference: {same}; native code: {text}") if same else (NATIVE, f"native code: {text}")
+
+
+def names(values):
+    return [value.name for value in values]
 
 
 # Shrinking
@@ -117,6 +137,8 @@ def reduced(model, values):
     """Smaller networks: a prefix, a suffix, or a node less."""
     nodes = list(model.graph.node)
     floats = [name for name in values if values[name].dtype == np.float32 and values[name].ndim]
+    for result in names(model.graph.output)[: -1 if len(model.graph.output) == 1 else None]:
+        yield with_nodes(model, nodes, "x", result, values)
     for i, node in enumerate(nodes):
         if node.output[0] in floats and i < len(nodes) - 1:
             yield with_nodes(model, nodes, "x", node.output[0], values)
@@ -154,7 +176,7 @@ def with_nodes(model, nodes, source, result, values):
     value, output = values[source], values[result]
     graph = helper.make_graph(
         kept, "g", [helper.make_tensor_value_info("x", 1, value.shape)],
-        [helper.make_tensor_value_info(result, 1, output.shape)],
+        [helper.make_tensor_value_info(result, helper.np_dtype_to_tensor_dtype(output.dtype), output.shape)],
         [tensor for tensor in model.graph.initializer if tensor.name in wanted])  # fmt: skip
     return helper.make_model(graph, opset_imports=list(model.opset_import), ir_version=model.ir_version)
 
@@ -162,10 +184,10 @@ def with_nodes(model, nodes, source, result, values):
 def tensors(model, x):
     """All tensors of a run."""
     copy = onnx.ModelProto.FromString(model.SerializeToString())
-    names = [name for node in copy.graph.node for name in node.output]
+    results = [name for node in copy.graph.node for name in node.output]
     del copy.graph.output[:]
-    copy.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
-    return {"x": x, **dict(zip(names, evaluate(copy, {"x": x})))}
+    copy.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in results)
+    return {"x": x, **dict(zip(results, evaluate(copy, {"x": x})))}
 
 
 def shrink(case, model, samples, kind):
@@ -175,7 +197,7 @@ def shrink(case, model, samples, kind):
         progress = False
         values = [tensors(model, sample) for sample in samples]
         for smaller in reduced(model, values[0]):
-            if smaller is None or len(smaller.graph.node) >= len(model.graph.node):
+            if smaller is None or size(smaller) >= size(model):
                 continue
             tries -= 1
             if tries < 0:
@@ -190,6 +212,10 @@ def shrink(case, model, samples, kind):
                 model, samples, progress = smaller, fed, True
                 break
     return model, samples
+
+
+def size(model):
+    return len(model.graph.node) + len(model.graph.output)
 
 
 def is_source(model, smaller, name):
@@ -216,7 +242,8 @@ def run(seed, tool, targets, work, shrinks=True):
     path = case.work / f"seed-{seed}-small.onnx"
     onnx.save(model, path)
     np.save(path.with_suffix(".npy"), np.concatenate(samples))
-    return f"seed {seed}: {failure[1]}\n  {' '.join(case.command(path, NATIVE)).replace('x.npy', path.stem + '.npy')}"
+    commands = [" ".join(str(part) for part in command) for command in case.commands(path, model, NATIVE)]
+    return f"seed {seed}: {failure[1]}\n  {' && '.join(commands).replace('/x.npy', f'/{path.stem}.npy')}"
 
 
 def main():

@@ -21,7 +21,7 @@ class Network:
 
     def __init__(self, seed):
         self.rng = np.random.default_rng(seed)
-        self.nodes, self.constants, self.values = [], {}, {}
+        self.nodes, self.outputs, self.constants, self.values = [], [], {}, {}
         self.opset = self.pick(13, 17, 21)
         self.style = self.pick(*STYLES)
         self.is_exact = self.chance(0.5)  # scales and weights are dyadic
@@ -78,7 +78,7 @@ class Network:
             value = self.values[name]
             return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
 
-        graph = helper.make_graph(nodes, "g", [info(name) for name in inputs], outputs or [info(self.x)],
+        graph = helper.make_graph(nodes, "g", [info(name) for name in inputs], outputs or [info(name) for name in self.outputs],
                                   [numpy_helper.from_array(array, name) for name, array in constants.items()])  # fmt: skip
         opsets = [("", self.opset), (QONNX, 1), (MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=[helper.make_opsetid(*o) for o in opsets],
@@ -98,9 +98,11 @@ class Network:
         self.x = self.node(op, self.x, *operands, **attributes)
 
     def finish(self):
-        """The model, with its last tensor as output."""
+        """The model, with its last tensor as output, and a few others."""
+        self.outputs = list(dict.fromkeys([*self.outputs, self.x]))
         model = self.model(self.nodes, ["x"], [], {k: v for k, v in self.constants.items() if self.is_used(k)})
-        if self.shape[0] == 1 and self.input.shape[0] == 1 and self.chance(0.4):
+        heads = {self.values[name].shape[0] for name in self.outputs}
+        if heads == {1} and self.input.shape[0] == 1 and self.chance(0.4):
             for value in (*model.graph.input, *model.graph.output):
                 value.type.tensor_type.shape.dim[0].dim_param = "batch"
         onnx.checker.check_model(model)
@@ -129,6 +131,8 @@ class Network:
                          rounding_mode=self.pick("ROUND", "ROUND", "ROUND", *ROUNDING))  # fmt: skip
 
     def integer_type(self):
+        if self.style == "qdq" and self.opset > 20 and self.chance(0.1):
+            return self.pick(np.uint16, np.int16)
         return self.pick(np.uint8, np.int8)
 
     def dynamic_product(self):
@@ -179,7 +183,9 @@ class Network:
             self.x = self.node("Where", condition, self.scalar(above * size), self.scalar(-above * size))
         else:
             bits = self.pick(1, 2, 2, 3, 4, 5, 6, 7, 8)
-            self.x = self.quant(self.x, self.scale_for(self.spread(), bits), bits, self.chance(0.6))
+            along = [1, self.shape[1]] + [1] * (len(self.shape) - 2)
+            shape = tuple(along) if self.chance(0.1) else ()
+            self.x = self.quant(self.x, self.scale_for(self.spread(), bits, shape), bits, self.chance(0.6))
 
     def weights(self, shape, axis):
         """Of a product; output channels along `axis`."""
@@ -509,7 +515,8 @@ class Network:
     def move(self):
         """Reshapes and transposes that exporters leave."""
         shape, rank = self.shape, len(self.shape)
-        kind = self.pick("flatten", "flatten", "transpose", "shuffle", "split", "pad", "slice", "there and back", "tokens")
+        kind = self.pick("flatten", "flatten", "transpose", "shuffle", "split", "pad", "slice", "there and back", "tokens", "gather",
+                         "depth", "norm")  # fmt: skip
         if kind == "flatten" and rank > 2:
             if self.chance(0.5):
                 return self.apply("Flatten", axis=1)
@@ -542,6 +549,19 @@ class Network:
             if self.chance(0.5):
                 self.activations()
             return self.apply("Transpose", perm=[0, 3, 1, 2])
+        if kind == "gather":
+            axis = self.integer(1, rank - 1)
+            indices = self.rng.integers(-shape[axis], shape[axis], self.integer(1, 5))
+            return self.apply("Gather", self.constant(np.int64(indices)), axis=axis)
+        if kind == "depth" and rank == 4 and shape[1] % 4 == 0:
+            return self.apply("DepthToSpace", blocksize=2, mode=self.pick("DCR", "CRD"))
+        if kind == "depth" and rank == 4 and shape[2] % 2 == 0 and shape[3] % 2 == 0:
+            return self.apply("SpaceToDepth", blocksize=2)
+        if kind == "norm" and rank > 2:
+            scale, bias = self.constant(np.float32(self.normals())), self.constant(np.float32(self.normals()))
+            return self.apply("InstanceNormalization", scale, bias)
+        if kind == "norm" and self.opset >= 17:
+            return self.apply("LayerNormalization", self.constant(self.numbers(shape[-1:])), axis=-1)
         if kind == "tokens" and rank == 4:
             self.apply("Reshape", self.constant(np.int64([shape[0], shape[1], -1])))
             return self.apply("Transpose", perm=[0, 2, 1])
@@ -575,6 +595,10 @@ class Network:
             if len(self.shape) == 4 and self.chance(0.06):
                 part = self.convolve_transposed
             part()
+            if self.x != "x" and self.chance(0.05):
+                self.outputs.append(self.x)
+        if self.chance(0.1):
+            self.outputs.append(self.node("ArgMax", self.x, axis=1))
         if self.chance(0.2):
             self.apply("Softmax", axis=self.pick(1, -1))
         elif self.chance(0.2):
