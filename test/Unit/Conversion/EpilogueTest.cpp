@@ -30,6 +30,7 @@ namespace {
 struct Product {
   const char *name, *codes, *kernel, *sums;
   bool isFloat;
+  const char *tile = "2, 32";
 };
 const Product products[] = {
     {"xnor",
@@ -41,6 +42,9 @@ const Product products[] = {
     {"bytes",
      "lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>",
      "int8_dot", "i32", false},
+    {"tables",
+     "lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<2, signed>",
+     "lookup", "i32", false, "32, 32, 4"},
     {"floats", "", "f32_fma", "f32", true},
 };
 
@@ -205,8 +209,8 @@ std::string EpilogueTest::text() {
   else
     os << (steps.ofFloats ? "%i" : "%0") << " = qnn.iconv2d %x, %w {"
        << product.codes << ", pads = array<i64: 1, 1, 0, 1>, kernel = "
-       << "#qnn.kernel<" << product.kernel << ", tile = [2, 32]>} : (" << input
-       << ", " << filter << ") -> " << sums << "\n";
+       << "#qnn.kernel<" << product.kernel << ", tile = [" << product.tile
+       << "]>} : (" << input << ", " << filter << ") -> " << sums << "\n";
   if (!product.isFloat && steps.ofFloats)
     os << "%0 = qnn.dequantize %i {axis = 3, scale = array<f32: "
        << numbers(outChannels, 0.01) << ">} : (" << sums << ") -> " << floats

@@ -68,6 +68,9 @@ static void buildLowering(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLinalgElementwiseOpFusionPass());
   pm.addPass(createConvertQNNToVector());
+  // Without it loops carry what they do not change, and types of buffers are
+  // asked for along all of them.
+  pm.addPass(createCanonicalizerPass());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =
