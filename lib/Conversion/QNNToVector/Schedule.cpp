@@ -2,7 +2,8 @@
 //
 //   for range of output channels       (its weights fit half of the cache)
 //     for block of the sum             (one, unless the kernel wants more)
-//       for batch, for output row                 (a matmul has one row)
+//       for batch, for part of the rows           (one for each thread)
+//       for output row                            (a matmul has one row)
 //         [prepare rows of the image that no row before has read]
 //         for tile of M columns
 //           [prepare or copy the rows of the tile]  (of a matmul only)
@@ -23,8 +24,9 @@
 // Loops carry the result, the buffers of prepared or copied activations and of
 // partial sums as tensors, and the sums as vectors of one register each (a 2-D
 // vector, or an array of them, would be spilled). Buffers are made before all
-// loops, so that each is one allocation, but for those of a matmul's tile: each
-// tile has its own, and tiles may run on threads.
+// loops, so that each is one allocation, but for those of prepared activations:
+// each tile of a matmul, each part of the rows of an image has its own, and may
+// run on a thread.
 //
 // What depends on the kernel (sizes of units, accumulators, passes, buffers) is
 // asked of the InnerProduct.
@@ -34,6 +36,7 @@
 #include "Schedule.h"
 #include "ScheduleBuilder.h"
 #include "qnn/Target/Target.h"
+#include "qnn/Transforms/ModelAttributes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -56,8 +59,14 @@ int64_t ScheduleBuilder::unitsAtOnce() const {
   return ofBlock ? std::min(ofBlock, counts.units) : counts.units;
 }
 
+int64_t ScheduleBuilder::threads() const {
+  auto module = c.op->getParentOfType<ModuleOp>();
+  auto attr = module->getAttrOfType<IntegerAttr>(kThreadsAttr);
+  return attr ? attr.getInt() : 1;
+}
+
 /// As many blocks as have weights for half of the cache, where weights are read
-/// more than once.
+/// more than once. Threads get the same number of ranges each.
 int64_t ScheduleBuilder::blocksOfRange() const {
   int64_t full = c.channelsOfGroup() / c.tileChannels;
   bool once = g.batch * g.outHeight == 1 && columns.size() == 1 &&
@@ -69,7 +78,10 @@ int64_t ScheduleBuilder::blocksOfRange() const {
   bytes = bytes * unitsAtOnce() / counts.units;
   int64_t ofBlock = std::max<int64_t>(bytes / type.getDimSize(0), 1);
   int64_t most = std::max<int64_t>(getCacheBytes(c.target) / 2 / ofBlock, 1);
-  return llvm::divideCeil(full, llvm::divideCeil(full, most));
+  int64_t ranges = llvm::divideCeil(full, most);
+  if (ranges > 1)
+    ranges = std::min<int64_t>(llvm::alignTo(ranges, threads()), full);
+  return llvm::divideCeil(full, ranges);
 }
 
 SmallVector<Value> ScheduleBuilder::build() {
@@ -81,11 +93,13 @@ SmallVector<Value> ScheduleBuilder::build() {
   int64_t full = c.channelsOfGroup() / c.tileChannels;
   int64_t rest = c.channelsOfGroup() % c.tileChannels;
   int64_t step = blocksOfRange(), whole = full / step * step;
+  sharesRanges = full > step && whole / step % threads() == 0;
   if (full > step)
     loop(indexOf(b, 0), indexOf(b, whole), step,
          [&](Value first) { buildRange({first, step, 0}); });
   else
     whole = 0;
+  sharesRanges = false;
   if (whole < full || rest)
     buildRange({indexOf(b, whole), full - whole, rest});
   return SmallVector<Value>(results());
@@ -97,12 +111,7 @@ unsigned ScheduleBuilder::addBuffer(ArrayRef<int64_t> shape, Type element) {
 }
 
 void ScheduleBuilder::makeBuffers() {
-  int64_t units = unitsAtOnce();
-  if (counts.isPrepared() && c.isConv)
-    bufferSlot = addBuffer(
-        {bufferRows(), g.inWidth * g.groups * units * counts.prepared.stride},
-        counts.prepared.element);
-  if (units == counts.units)
+  if (unitsAtOnce() == counts.units)
     return;
   bool floats = !c.op.getActivationCode() || !c.op.getWeightCode();
   int64_t blocks = std::min(blocksOfRange(), c.blocksOfGroup()) + 1;
@@ -128,11 +137,35 @@ void ScheduleBuilder::buildSumBlock(const ChannelRange &range,
   sumBlock = block;
   loop(g.batch, [&](Value n) {
     batch = n;
-    loop(g.outHeight, [&](Value oh) {
-      row = oh;
-      buildRow(range);
-    });
+    int64_t size = rowsOfPart(), whole = g.outHeight / size * size;
+    loop(indexOf(b, 0), indexOf(b, whole), size,
+         [&](Value first) { buildPart(range, first, size); });
+    if (whole < g.outHeight)
+      buildPart(range, indexOf(b, whole), g.outHeight - whole);
   });
+}
+
+/// All rows, unless threads want to share those of few images whose rows are
+/// prepared one for the next.
+int64_t ScheduleBuilder::rowsOfPart() const {
+  int64_t rows = g.outHeight / threads();
+  bool isShared = preparesImage() && !sharesRanges && g.batch < threads();
+  return isShared && rows > 1 ? rows : g.outHeight;
+}
+
+void ScheduleBuilder::buildPart(const ChannelRange &range, Value first,
+                                int64_t count) {
+  size_t carried = state.size();
+  firstRow = first;
+  if (preparesImage())
+    bufferSlot = addBuffer({bufferRows(), g.inWidth * g.groups * unitsAtOnce() *
+                                              counts.prepared.stride},
+                           counts.prepared.element);
+  loop(first, addIndex(b, first, count), 1, [&](Value oh) {
+    row = oh;
+    buildRow(range);
+  });
+  state.truncate(carried);
 }
 
 /// The filter rows kh with 0 <= oh * stride - pad + kh * dilation < height.
@@ -159,7 +192,7 @@ static FilterRows clipRows(ImplicitLocOpBuilder &b,
 
 void ScheduleBuilder::buildRow(const ChannelRange &range) {
   rows = clipRows(b, g, row);
-  if (counts.isPrepared() && c.isConv)
+  if (preparesImage())
     prepareImageRows();
   for (const ColumnTiles &tiles : columns)
     loop(indexOf(b, tiles.begin), indexOf(b, tiles.end), tiles.pixels,

@@ -55,6 +55,11 @@ private:
   int64_t blocksOfRange() const;
   void buildRange(const ChannelRange &range);
   void buildSumBlock(const ChannelRange &range, const SumBlock &block);
+  int64_t threads() const;
+  int64_t rowsOfPart() const;
+  void buildPart(const ChannelRange &range, mlir::Value first, int64_t count);
+  /// A row of an image is prepared for all rows of the result that read it.
+  bool preparesImage() const { return counts.isPrepared() && c.isConv; }
   void buildRow(const ChannelRange &range);
   void buildColumns(const ChannelRange &range, const ColumnTiles &tiles);
   void buildGroup(const ChannelRange &range, const ColumnTiles &tiles);
@@ -130,8 +135,10 @@ private:
   unsigned numResults = 1, bufferSlot = 0, copySlot = 0, partialSlot = 0;
 
   /// The place of the loops.
+  /// Ranges of channels are the same number for each thread.
+  bool sharesRanges = false;
   SumBlock sumBlock;
-  mlir::Value firstBlock, batch, row, column, group;
+  mlir::Value firstBlock, batch, firstRow, row, column, group;
   FilterRows rows;
   llvm::SmallVector<mlir::Value> terms;
 };

@@ -45,7 +45,7 @@ void ScheduleBuilder::prepareImageRows() {
   Value end = inImage(addIndex(b, top, reach));
   Value seen = addIndex(b, top, reach - g.strideHeight);
   Value isFirst =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, row, indexOf(b, 0));
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, row, firstRow);
   seen = arith::SelectOp::create(b, isFirst, indexOf(b, 0), seen);
   Value begin = arith::MaxSIOp::create(b, seen, addIndex(b, top, -g.padTop));
   loop(inImage(begin), end, 1, [&](Value ih) {
