@@ -32,7 +32,6 @@ ModelInfo qnn::getModelInfo(ModuleOp module) {
     info.arenaBytes = bytes.getInt();
   if (auto batch = module->getAttrOfType<IntegerAttr>(kBatchAttr))
     info.batch = batch.getInt();
-  if (auto threads = module->getAttrOfType<IntegerAttr>(kThreadsAttr))
-    info.threads = threads.getInt();
+  info.threads = threadsOf(module);
   return info;
 }

@@ -11,7 +11,7 @@
 
 #include "Importer.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
 #include <cmath>
 #include <limits>
 
@@ -80,17 +80,10 @@ struct SignTest {
 };
 } // namespace
 
-static bool isConstant(Value value, float number) {
-  auto constant = value.getDefiningOp<arith::ConstantOp>();
-  auto data =
-      constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
-  return data && data.isSplat() && data.getSplatValue<float>() == number;
-}
-
 static std::optional<SignTest> readSignTest(Value truth) {
   bool isNot = false;
   if (auto negated = truth.getDefiningOp<SubOp>();
-      negated && isConstant(negated.getLhs(), 1.0f)) {
+      negated && matchPattern(negated.getLhs(), m_OneFloat())) {
     isNot = true;
     truth = negated.getRhs();
   }
@@ -99,9 +92,9 @@ static std::optional<SignTest> readSignTest(Value truth) {
   auto difference = sign ? sign.getInput().getDefiningOp<SubOp>() : SubOp();
   if (!difference)
     return std::nullopt;
-  if (isConstant(difference.getRhs(), 0.0f))
+  if (matchPattern(difference.getRhs(), m_AnyZeroFloat()))
     return SignTest{difference.getLhs(), true, isNot};
-  if (isConstant(difference.getLhs(), 0.0f))
+  if (matchPattern(difference.getLhs(), m_AnyZeroFloat()))
     return SignTest{difference.getRhs(), false, isNot};
   return std::nullopt;
 }

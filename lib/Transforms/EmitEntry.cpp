@@ -38,8 +38,7 @@ public:
     outputs = cast<ArrayAttr>(model.get("outputs"));
     if (auto attr = module->getAttrOfType<IntegerAttr>(kBatchAttr))
       batch = attr.getInt();
-    if (auto attr = module->getAttrOfType<IntegerAttr>(kThreadsAttr))
-      threads = attr.getInt();
+    threads = threadsOf(module);
     arenaBytes = module->getAttrOfType<IntegerAttr>(kArenaBytesAttr).getInt();
     ptr = LLVM::LLVMPointerType::get(b.getContext());
     i32 = b.getI32Type();

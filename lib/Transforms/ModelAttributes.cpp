@@ -1,8 +1,13 @@
-//===- ModelAttributes.cpp - Element types of a signature -------*- C++ -*-===//
+//===- ModelAttributes.cpp - What a model says of itself --------*- C++ -*-===//
 
 #include "qnn/Transforms/ModelAttributes.h"
 
 using namespace mlir;
+
+int64_t qnn::threadsOf(ModuleOp module) {
+  auto threads = module->getAttrOfType<IntegerAttr>(kThreadsAttr);
+  return threads ? threads.getInt() : 1;
+}
 
 std::optional<qnn_type> qnn::getRuntimeType(Type element) {
   if (element.isF32())

@@ -200,10 +200,9 @@ struct OutlineParallel : qnn::impl::OutlineParallelBase<OutlineParallel> {
   using OutlineParallelBase::OutlineParallelBase;
 
   void runOnOperation() override {
-    auto attr = getOperation()->getAttrOfType<IntegerAttr>(kThreadsAttr);
-    if (!attr || attr.getInt() < 2)
+    threads = threadsOf(getOperation());
+    if (threads < 2)
       return;
-    threads = attr.getInt();
     // Whole samples on threads leave nothing to do for a thread within one.
     auto batch = getOperation()->getAttrOfType<IntegerAttr>(kBatchAttr);
     if (batch && batch.getInt() >= threads)

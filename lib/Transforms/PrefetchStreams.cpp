@@ -33,7 +33,7 @@ using namespace qnn;
 static constexpr int64_t distance = 1024;
 static constexpr int64_t lineBytes = 64;
 
-static int64_t bytesOf(MemRefType type) {
+static int64_t bytesOf(ShapedType type) {
   return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
@@ -110,10 +110,6 @@ static Value advance(OpBuilder &b, Value index, Ahead ahead) {
     map.map(operand, later);
   }
   return b.clone(*op, map)->getResult(0);
-}
-
-static int64_t bytesOf(VectorType type) {
-  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
 /// One access of a line is enough.

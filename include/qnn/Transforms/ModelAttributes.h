@@ -8,7 +8,7 @@
 #ifndef QNN_TRANSFORMS_MODELATTRIBUTES_H
 #define QNN_TRANSFORMS_MODELATTRIBUTES_H
 
-#include "mlir/IR/Types.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "qnn/Runtime/qnn_runtime.h"
 #include "llvm/ADT/StringRef.h"
 #include <optional>
@@ -37,6 +37,9 @@ inline constexpr llvm::StringLiteral kStateAttr = "qnn.state";
 /// Unit on the entry function: all gradients are there before a state changes.
 inline constexpr llvm::StringLiteral kSeparateUpdateAttr =
     "qnn.separate_update";
+
+/// kThreadsAttr of a module.
+int64_t threadsOf(mlir::ModuleOp module);
 
 /// What the C interface calls an element type; nothing where it has no tensors
 /// of that type.

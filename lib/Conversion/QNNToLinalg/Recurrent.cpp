@@ -185,12 +185,7 @@ Value Forward::readProjection(ImplicitLocOpBuilder &b, RowBlock block, Value t,
                                             ValueRange{t, sample});
     return {arith::IndexCastOp::create(inner, inner.getIndexType(), index)};
   };
-  return rowsToLanes(b, layer, block, source, row, buffer,
-                     [](ImplicitLocOpBuilder &inner, ColumnPart part,
-                        Value lanes, Value value) {
-                       return writeLanes(inner, lanes, value,
-                                         {part.column, part.lane});
-                     });
+  return rowsToLanes(b, layer, block, source, row, buffer, writeColumn);
 }
 
 Value Forward::runUnits(ImplicitLocOpBuilder &b, RowBlock block, Place place,

@@ -88,11 +88,6 @@ private:
 };
 } // namespace
 
-static Value writeColumn(ImplicitLocOpBuilder &b, ColumnPart part, Value lanes,
-                         Value buffer) {
-  return writeLanes(b, lanes, buffer, {part.column, part.lane});
-}
-
 Values Backward::build(ImplicitLocOpBuilder &b) {
   ArrayRef<int64_t> shape = tensorType(op.getProjectionGrad()).getShape();
   Values carried;

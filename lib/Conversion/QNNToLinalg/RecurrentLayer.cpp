@@ -131,36 +131,58 @@ static Values with(Values indices, Value last) {
   return indices;
 }
 
-/// body(part, carried) for each register of the block; `column` is not set.
-static Value overRegisters(
-    ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
-    Value carried,
-    function_ref<Value(ImplicitLocOpBuilder &, ColumnPart, Value)> body) {
-  auto partAt = [&](ImplicitLocOpBuilder &inner, Value lane, int64_t lanes) {
-    Value first = arith::AddIOp::create(inner, block.first, lane);
-    return ColumnPart{{first, lanes, {}}, lane, {}};
+namespace {
+/// The rows of a register, in a tensor: the indices of each but the last one.
+struct RegisterRows {
+  ColumnPart part; ///< `column` is not set
+  SmallVector<Values> indices;
+};
+} // namespace
+
+static RegisterRows rowsAt(ImplicitLocOpBuilder &b, RowBlock block, Value lane,
+                           int64_t lanes, RowIndices row) {
+  Value first = arith::AddIOp::create(b, block.first, lane);
+  RegisterRows rows = {{{first, lanes, {}}, lane, {}}, {}};
+  for (int64_t l = 0; l < lanes; ++l)
+    rows.indices.push_back(row(b, scaledIndex(b, first, 1, l)));
+  return rows;
+}
+
+/// carried = body(rows, column, carried)
+using ColumnBody =
+    function_ref<Value(ImplicitLocOpBuilder &, RegisterRows, Value, Value)>;
+
+/// For each register of the block, all columns of `width`: squares from a
+/// column on where there are such, else one.
+static Value overColumns(ImplicitLocOpBuilder &b, const RecurrentLayer &layer,
+                         RowBlock block, int64_t width, RowIndices row,
+                         Value carried, ColumnBody square, ColumnBody one) {
+  auto ofRegister = [&](ImplicitLocOpBuilder &outer, Value lane, int64_t lanes,
+                        Value value) {
+    // The same in all columns.
+    RegisterRows rows = rowsAt(outer, block, lane, lanes, row);
+    auto ofRows = [&](ColumnBody body) {
+      return [&rows, body](ImplicitLocOpBuilder &inner, Value column,
+                           Value carried) {
+        return body(inner, rows, column, carried);
+      };
+    };
+    return areSquares(lanes, width)
+               ? overSquares(outer, lanes, width, value, ofRows(square))
+               : buildCountLoop(outer, width, value, ofRows(one));
   };
   int64_t full = block.lanes / layer.lanes, left = block.lanes % layer.lanes;
   if (full > 0)
-    carried = buildCountLoop(
-        b, full, carried,
-        [&](ImplicitLocOpBuilder &inner, Value i, Value value) {
-          Value lane = scaledIndex(inner, i, layer.lanes, 0);
-          return body(inner, partAt(inner, lane, layer.lanes), value);
-        });
+    carried =
+        buildCountLoop(b, full, carried,
+                       [&](ImplicitLocOpBuilder &inner, Value i, Value value) {
+                         Value lane = scaledIndex(inner, i, layer.lanes, 0);
+                         return ofRegister(inner, lane, layer.lanes, value);
+                       });
   if (left > 0)
     carried =
-        body(b, partAt(b, constantIndex(b, full * layer.lanes), left), carried);
+        ofRegister(b, constantIndex(b, full * layer.lanes), left, carried);
   return carried;
-}
-
-/// The indices but the last one of each row of a register.
-static SmallVector<Values> indicesOf(ImplicitLocOpBuilder &b, RowBlock rows,
-                                     RowIndices row) {
-  SmallVector<Values> indices;
-  for (int64_t l = 0; l < rows.lanes; ++l)
-    indices.push_back(row(b, scaledIndex(b, rows.first, 1, l)));
-  return indices;
 }
 
 Value qnn::rowsToLanes(
@@ -168,74 +190,68 @@ Value qnn::rowsToLanes(
     Value tensor, RowIndices row, Value carried,
     function_ref<Value(ImplicitLocOpBuilder &, ColumnPart, Value, Value)>
         write) {
-  int64_t width = tensorType(tensor).getShape().back();
-  auto ofRegister = [&](ImplicitLocOpBuilder &outer, ColumnPart part,
-                        Value carried) {
-    // The same in all columns.
-    SmallVector<Values> rows = indicesOf(outer, part.rows, row);
-    auto square = [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
-      Values vectors;
-      for (const Values &indices : rows)
-        vectors.push_back(
-            readLanes(inner, tensor, with(indices, column), part.rows.lanes));
-      for (auto [i, vector] : llvm::enumerate(transposeLanes(inner, vectors))) {
-        part.column = scaledIndex(inner, column, 1, i);
-        value = write(inner, part, vector, value);
-      }
-      return value;
-    };
-    auto one = [&](ImplicitLocOpBuilder &inner, Value column, Value value) {
-      Values elements;
-      for (const Values &indices : rows)
-        elements.push_back(
-            tensor::ExtractOp::create(inner, tensor, with(indices, column)));
-      part.column = column;
-      Value vector = vector::FromElementsOp::create(
-          inner, vectorOf(part.rows.lanes, inner.getF32Type()), elements);
-      return write(inner, part, vector, value);
-    };
-    return areSquares(part.rows.lanes, width)
-               ? overSquares(outer, part.rows.lanes, width, carried, square)
-               : buildCountLoop(outer, width, carried, one);
+  auto square = [&](ImplicitLocOpBuilder &inner, RegisterRows rows,
+                    Value column, Value value) {
+    Values vectors;
+    for (const Values &indices : rows.indices)
+      vectors.push_back(readLanes(inner, tensor, with(indices, column),
+                                  rows.part.rows.lanes));
+    for (auto [i, vector] : llvm::enumerate(transposeLanes(inner, vectors))) {
+      rows.part.column = scaledIndex(inner, column, 1, i);
+      value = write(inner, rows.part, vector, value);
+    }
+    return value;
   };
-  return overRegisters(b, layer, block, carried, ofRegister);
+  auto one = [&](ImplicitLocOpBuilder &inner, RegisterRows rows, Value column,
+                 Value value) {
+    Values elements;
+    for (const Values &indices : rows.indices)
+      elements.push_back(
+          tensor::ExtractOp::create(inner, tensor, with(indices, column)));
+    rows.part.column = column;
+    Value vector = vector::FromElementsOp::create(
+        inner, vectorOf(rows.part.rows.lanes, inner.getF32Type()), elements);
+    return write(inner, rows.part, vector, value);
+  };
+  int64_t width = tensorType(tensor).getShape().back();
+  return overColumns(b, layer, block, width, row, carried, square, one);
+}
+
+Value qnn::writeColumn(ImplicitLocOpBuilder &b, ColumnPart part, Value lanes,
+                       Value buffer) {
+  return writeLanes(b, lanes, buffer, {part.column, part.lane});
 }
 
 Value qnn::lanesToRows(
     ImplicitLocOpBuilder &b, const RecurrentLayer &layer, RowBlock block,
     Value tensor, RowIndices row,
     function_ref<Value(ImplicitLocOpBuilder &, ColumnPart)> read) {
-  int64_t width = tensorType(tensor).getShape().back();
-  auto ofRegister = [&](ImplicitLocOpBuilder &outer, ColumnPart part,
-                        Value carried) {
-    SmallVector<Values> rows = indicesOf(outer, part.rows, row);
-    auto square = [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
-      Values vectors;
-      for (int64_t i = 0; i < part.rows.lanes; ++i) {
-        part.column = scaledIndex(inner, column, 1, i);
-        vectors.push_back(read(inner, part));
-      }
-      for (auto [indices, vector] :
-           llvm::zip_equal(rows, transposeLanes(inner, vectors)))
-        out = writeLanes(inner, vector, out, with(indices, column));
-      return out;
-    };
-    auto one = [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
-      part.column = column;
-      Value vector = read(inner, part);
-      for (auto [l, indices] : llvm::enumerate(rows)) {
-        Value element = vector::ExtractOp::create(
-            inner, vector, ArrayRef<int64_t>{int64_t(l)});
-        out = tensor::InsertOp::create(inner, element, out,
-                                       with(indices, column));
-      }
-      return out;
-    };
-    return areSquares(part.rows.lanes, width)
-               ? overSquares(outer, part.rows.lanes, width, carried, square)
-               : buildCountLoop(outer, width, carried, one);
+  auto square = [&](ImplicitLocOpBuilder &inner, RegisterRows rows,
+                    Value column, Value out) {
+    Values vectors;
+    for (int64_t i = 0; i < rows.part.rows.lanes; ++i) {
+      rows.part.column = scaledIndex(inner, column, 1, i);
+      vectors.push_back(read(inner, rows.part));
+    }
+    for (auto [indices, vector] :
+         llvm::zip_equal(rows.indices, transposeLanes(inner, vectors)))
+      out = writeLanes(inner, vector, out, with(indices, column));
+    return out;
   };
-  return overRegisters(b, layer, block, tensor, ofRegister);
+  auto one = [&](ImplicitLocOpBuilder &inner, RegisterRows rows, Value column,
+                 Value out) {
+    rows.part.column = column;
+    Value vector = read(inner, rows.part);
+    for (auto [l, indices] : llvm::enumerate(rows.indices)) {
+      Value element = vector::ExtractOp::create(inner, vector,
+                                                ArrayRef<int64_t>{int64_t(l)});
+      out =
+          tensor::InsertOp::create(inner, element, out, with(indices, column));
+    }
+    return out;
+  };
+  int64_t width = tensorType(tensor).getShape().back();
+  return overColumns(b, layer, block, width, row, tensor, square, one);
 }
 
 /// `contract` never makes a call of fmaf.

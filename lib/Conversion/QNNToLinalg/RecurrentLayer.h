@@ -128,6 +128,10 @@ rowsToLanes(ImplicitLocOpBuilder &b, const RecurrentLayer &layer,
                                            mlir::Value, mlir::Value)>
                 write);
 
+/// `buffer` `[columns, rows of the block]` with the lanes of a part.
+mlir::Value writeColumn(ImplicitLocOpBuilder &b, ColumnPart part,
+                        mlir::Value lanes, mlir::Value buffer);
+
 /// `tensor` with the rows of the block, whose columns are read(part),
 /// registers.
 mlir::Value lanesToRows(

@@ -60,9 +60,7 @@ int64_t ScheduleBuilder::unitsAtOnce() const {
 }
 
 int64_t ScheduleBuilder::threads() const {
-  auto module = c.op->getParentOfType<ModuleOp>();
-  auto attr = module->getAttrOfType<IntegerAttr>(kThreadsAttr);
-  return attr ? attr.getInt() : 1;
+  return threadsOf(c.op->getParentOfType<ModuleOp>());
 }
 
 /// As many blocks as have weights for half of the cache, where weights are read
@@ -93,15 +91,14 @@ SmallVector<Value> ScheduleBuilder::build() {
   int64_t full = c.channelsOfGroup() / c.tileChannels;
   int64_t rest = c.channelsOfGroup() % c.tileChannels;
   int64_t step = blocksOfRange(), whole = full / step * step;
-  sharesRanges = full > step && whole / step % threads() == 0;
+  bool isShared = whole / step % threads() == 0;
   if (full > step)
     loop(indexOf(b, 0), indexOf(b, whole), step,
-         [&](Value first) { buildRange({first, step, 0}); });
+         [&](Value first) { buildRange({first, step, 0, isShared}); });
   else
     whole = 0;
-  sharesRanges = false;
   if (whole < full || rest)
-    buildRange({indexOf(b, whole), full - whole, rest});
+    buildRange({indexOf(b, whole), full - whole, rest, false});
   return SmallVector<Value>(results());
 }
 
@@ -137,7 +134,7 @@ void ScheduleBuilder::buildSumBlock(const ChannelRange &range,
   sumBlock = block;
   loop(g.batch, [&](Value n) {
     batch = n;
-    int64_t size = rowsOfPart(), whole = g.outHeight / size * size;
+    int64_t size = rowsOfPart(range), whole = g.outHeight / size * size;
     loop(indexOf(b, 0), indexOf(b, whole), size,
          [&](Value first) { buildPart(range, first, size); });
     if (whole < g.outHeight)
@@ -147,9 +144,9 @@ void ScheduleBuilder::buildSumBlock(const ChannelRange &range,
 
 /// All rows, unless threads want to share those of few images whose rows are
 /// prepared one for the next.
-int64_t ScheduleBuilder::rowsOfPart() const {
+int64_t ScheduleBuilder::rowsOfPart(const ChannelRange &range) const {
   int64_t rows = g.outHeight / threads();
-  bool isShared = preparesImage() && !sharesRanges && g.batch < threads();
+  bool isShared = preparesImage() && !range.isShared && g.batch < threads();
   return isShared && rows > 1 ? rows : g.outHeight;
 }
 

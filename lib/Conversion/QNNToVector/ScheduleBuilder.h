@@ -22,6 +22,7 @@ struct FilterRows {
 struct ChannelRange {
   mlir::Value first;
   int64_t count, rest;
+  bool isShared; ///< one of as many for each thread
 };
 
 /// Units of each tap that are summed before the results are stored.
@@ -56,7 +57,7 @@ private:
   void buildRange(const ChannelRange &range);
   void buildSumBlock(const ChannelRange &range, const SumBlock &block);
   int64_t threads() const;
-  int64_t rowsOfPart() const;
+  int64_t rowsOfPart(const ChannelRange &range) const;
   void buildPart(const ChannelRange &range, mlir::Value first, int64_t count);
   /// A row of an image is prepared for all rows of the result that read it.
   bool preparesImage() const { return counts.isPrepared() && c.isConv; }
@@ -135,8 +136,6 @@ private:
   unsigned numResults = 1, bufferSlot = 0, copySlot = 0, partialSlot = 0;
 
   /// The place of the loops.
-  /// Ranges of channels are the same number for each thread.
-  bool sharesRanges = false;
   SumBlock sumBlock;
   mlir::Value firstBlock, batch, firstRow, row, column, group;
   FilterRows rows;

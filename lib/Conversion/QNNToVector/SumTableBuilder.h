@@ -50,6 +50,7 @@ private:
   void buildRange(int64_t full, int64_t rest);
   void buildTile(PixelTile of, mlir::Value first);
   void addBuffers(int64_t tapsOfPlaces);
+  void forWords(llvm::function_ref<void(const WordsOfTap &)> body);
   void addTaps(const WordsOfTap &words);
   void addSteps(const WordsOfTap &words, mlir::Value low, mlir::Value high);
 

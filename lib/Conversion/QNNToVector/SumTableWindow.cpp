@@ -119,11 +119,7 @@ void SumTableBuilder::buildWindow() {
   loop(indexOf(b, 0), indexOf(b, tiles * width()), width(), [&](Value first) {
     firstPixel = first;
     placePositions();
-    int64_t full = g.channels / wordBits, rest = g.channels % wordBits;
-    if (full)
-      addWords({0, full, wordBits});
-    if (rest)
-      addWords({full, 1, rest});
+    forWords([&](const WordsOfTap &words) { addWords(words); });
     storeWindow();
     slide();
   });

@@ -172,13 +172,18 @@ void SumTableBuilder::buildTile(PixelTile of, Value first) {
   sumsOfChannel = width(), firstSum = indexOf(b, 0);
   addBuffers(taps());
   placePixels();
-  int64_t full = g.channels / wordBits, rest = g.channels % wordBits;
-  if (full)
-    addTaps({0, full, wordBits});
-  if (rest)
-    addTaps({full, 1, rest});
+  forWords([&](const WordsOfTap &words) { addTaps(words); });
   storeTile();
   state.truncate(carried);
+}
+
+/// The full words of each tap, then the one that is not.
+void SumTableBuilder::forWords(function_ref<void(const WordsOfTap &)> body) {
+  int64_t full = g.channels / wordBits, rest = g.channels % wordBits;
+  if (full)
+    body({0, full, wordBits});
+  if (rest)
+    body({full, 1, rest});
 }
 
 /// A step is a word of a tap.

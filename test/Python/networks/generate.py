@@ -11,12 +11,13 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from .evaluate import MICROSOFT, QONNX, ROUNDING, evaluate
+from .qlinear import QLinear
 
 CHANNELS = [1, 2, 3, 5, 8, 16, 31, 32, 33, 48, 63, 64, 65]
 STYLES = ["qonnx", "qonnx", "qdq", "qdq", "qlinear", "float"]
 
 
-class Network:
+class Network(QLinear):
     """A network under construction; `x` is the tensor made last."""
 
     def __init__(self, seed):
@@ -37,6 +38,9 @@ class Network:
     def pick(self, *choices):
         return choices[self.rng.integers(len(choices))]
 
+    def channels(self):
+        return self.pick(*CHANNELS)
+
     def integer(self, least, greatest):
         return int(self.rng.integers(least, greatest + 1))
 
@@ -44,7 +48,7 @@ class Network:
         rank = self.pick(4, 4, 4, 4, 4, 2, 2, 3, 5)
         spatial = [self.integer(1, 4 if rank == 5 else self.pick(9, 9, 9, 21)) for _ in range(rank - 2)]
         batch = self.pick(1, 1, 2, 3, 17, 40) if rank == 2 else self.pick(1, 1, 1, 2, 3)
-        return self.numbers([batch, self.pick(*CHANNELS), *spatial])
+        return self.numbers([batch, self.channels(), *spatial])
 
     def numbers(self, shape):
         """What the network may be fed."""
@@ -139,7 +143,7 @@ class Network:
         """A product by integers whose scale and zero point follow from the data."""
         q, scale, zero = self.node("DynamicQuantizeLinear", self.x, outputs=3)
         rank = len(self.shape)
-        inputs, outputs = self.shape[-1 if rank != 4 else 1], self.pick(*CHANNELS)
+        inputs, outputs = self.shape[-1 if rank != 4 else 1], self.channels()
         if rank == 4:
             window = self.window()
             dims = [outputs, inputs, *window["kernel_shape"]]
@@ -266,7 +270,7 @@ class Network:
     def groups(self, channels):
         """Groups and output channels."""
         if self.chance(0.65):
-            return 1, self.pick(*CHANNELS)
+            return 1, self.channels()
         divisors = [g for g in range(1, channels + 1) if channels % g == 0]
         groups = channels if self.chance(0.5) else self.pick(*divisors)
         return groups, groups * self.pick(1, 1, 1, 2, 3)
@@ -283,21 +287,21 @@ class Network:
     def convolve_same(self, outputs=None):
         """A convolution that keeps the size."""
         channels, kernel = self.shape[1], self.pick(1, 3)
-        outputs = outputs or self.pick(*CHANNELS)
+        outputs = outputs or self.channels()
         rank = len(self.shape) - 2
         weights = self.weights([outputs, channels, *[kernel] * rank], 0)
         self.apply("Conv", weights, *self.bias(outputs), kernel_shape=[kernel] * rank, pads=[kernel // 2] * 2 * rank)
 
     def convolve_transposed(self):
         self.activations()
-        channels, outputs = self.shape[1], self.pick(*CHANNELS)
+        channels, outputs = self.shape[1], self.channels()
         kernel, strides = [[self.integer(1, 3) for _ in range(2)] for _ in range(2)]
         weights = self.weights([channels, outputs, *kernel], 1)
         pads = [self.integer(0, (k - 1) // 2) for k in kernel] * 2
         self.apply("ConvTranspose", weights, *self.bias(outputs), kernel_shape=kernel, strides=strides, pads=pads)
 
     def multiply(self):
-        inputs, outputs = self.shape[-1], self.pick(*CHANNELS)
+        inputs, outputs = self.shape[-1], self.channels()
         if len(self.shape) > 2 or self.chance(0.5):
             self.apply("MatMul", self.weights([inputs, outputs], 1))
             if self.chance(0.5):
@@ -307,67 +311,6 @@ class Network:
         else:
             self.apply("Gemm", self.weights([inputs, outputs], 1), *self.bias(outputs), alpha=self.pick(1.0, 0.5),
                        beta=self.pick(1.0, 2.0))  # fmt: skip
-
-    def qlinear(self):
-        """A chain of operators on integers."""
-        q = self.linear(self.x, integers=True)
-        for _ in range(self.integer(1, 3)):
-            q = self.pick(*[self.qlinear_product] * 2, self.qlinear_add, self.qlinear_pointwise, self.qlinear_pool)(q)
-        self.x = self.node("DequantizeLinear", *q)
-
-    def result_linear(self, spread, dtype=None):
-        dtype = dtype or self.integer_type()
-        return self.constant(self.scale_for(spread, 8)), self.constant(self.zero_point(dtype))
-
-    def qlinear_product(self, q):
-        integers, scale, zero = q
-        self.x = integers
-        shape, dtype = self.shape, self.values[zero].dtype.type
-        floats = self.node("DequantizeLinear", *q)
-        del self.nodes[-1]
-        spread = self.spread(floats)
-        if len(shape) == 4:
-            window = self.window()
-            groups, outputs = self.groups(shape[1])
-            dims = [outputs, shape[1] // groups, *window["kernel_shape"]]
-            operands = self.linear_operands(dims, 0)
-            linear = self.result_linear(spread, dtype)
-            bias = [self.constant(self.rng.integers(-2000, 2000, outputs).astype(np.int32))] if self.chance(0.5) else []
-            if groups > 1:
-                window["group"] = groups
-            return (self.node("QLinearConv", *q, *operands, *linear, *bias, **window), *linear)
-        outputs = self.pick(*CHANNELS)
-        operands, linear = self.linear_operands([shape[-1], outputs], 1), self.result_linear(spread, dtype)
-        return (self.node("QLinearMatMul", *q, *operands, *linear), *linear)
-
-    def linear_operands(self, dims, axis):
-        """Weights of integers, their scale and zero point."""
-        deviation = 1 / math.sqrt(math.prod(dims) / dims[axis])
-        floats = self.rng.normal(0, deviation, dims).astype(np.float32)
-        return [self.constant(array) for array in self.weight_integers(floats, axis, 0.8 * deviation)]
-
-    def qlinear_add(self, q):
-        spread = self.values[q[1]] * 60
-        linear = self.result_linear(float(spread), self.values[q[2]].dtype.type)
-        if self.chance(0.5):
-            return (self.node(self.pick("QLinearAdd", "QLinearMul"), *q, *q, *linear, domain=MICROSOFT), *linear)
-        if len(self.values[q[0]].shape) < 2:
-            return q
-        return (self.node("QLinearConcat", *linear, *q, *q, domain=MICROSOFT, axis=1), *linear)
-
-    def qlinear_pointwise(self, q):
-        linear = self.result_linear(float(self.values[q[1]] * 60), self.values[q[2]].dtype.type)
-        return (self.node("QLinearLeakyRelu", *q, *linear, domain=MICROSOFT, alpha=self.pick(0.0, 0.1, 0.25)), *linear)
-
-    def qlinear_pool(self, q):
-        self.x = q[0]
-        if len(self.shape) != 4:
-            return q
-        if self.chance(0.5):
-            linear = self.result_linear(float(self.values[q[1]] * 60), self.values[q[2]].dtype.type)
-            return (self.node("QLinearGlobalAveragePool", *q, *linear, domain=MICROSOFT), *linear)
-        kernel = [min(2, n) for n in self.shape[2:]]
-        return (self.node("MaxPool", q[0], kernel_shape=kernel, strides=kernel), *q[1:])
 
     # Between products
 

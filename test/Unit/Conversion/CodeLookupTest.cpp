@@ -169,21 +169,24 @@ INSTANTIATE_TEST_SUITE_P(Products, CodeLookupTest,
                                           testing::Values(v3)),
                          nameOf);
 
-/// Where instructions are emulated LLVM takes its time: the cases that depend
-/// on the width of registers and indices.
-std::vector<Case> casesOfWidths() {
+std::vector<Case> named(llvm::ArrayRef<Case> all,
+                        std::initializer_list<llvm::StringRef> names) {
   std::vector<Case> result;
-  for (const Case &c : cases)
-    for (const char *name : {"one", "k25", "k33", "k97", "o3", "o33", "o96",
-                             "rows15", "k256", "k4400_s4", "pad1_whole",
-                             "groups_odd", "w2a1", "w4a4", "ternary_pad"})
-      if (std::string(c.name) == name)
-        result.push_back(c);
+  llvm::copy_if(all, std::back_inserter(result), [&](const Case &c) {
+    return llvm::is_contained(names, llvm::StringRef(c.name));
+  });
   return result;
 }
 
+/// Where instructions are emulated LLVM takes its time: the cases that depend
+/// on the width of registers and indices.
+const std::vector<Case> casesOfWidths =
+    named(cases, {"one", "k25", "k33", "k97", "o3", "o33", "o96", "rows15",
+                  "k256", "k4400_s4", "pad1_whole", "groups_odd", "w2a1",
+                  "w4a4", "ternary_pad"});
+
 INSTANTIATE_TEST_SUITE_P(Widths, CodeLookupTest,
-                         testing::Combine(testing::ValuesIn(casesOfWidths()),
+                         testing::Combine(testing::ValuesIn(casesOfWidths),
                                           testing::Values(v2, v4, vbmi, neon)),
                          nameOf);
 
@@ -336,13 +339,10 @@ INSTANTIATE_TEST_SUITE_P(Memory, CodeLookupTest,
 
 /// Cases that depend on the width of registers and indices.
 std::vector<Case> casesOfRegisters() {
-  std::vector<Case> result;
-  for (Case c : casesInMemory)
-    for (const char *name : {"k33", "k160", "rows65", "image", "window"})
-      if (std::string(c.name) == name) {
-        c.pixels = 32;
-        result.push_back(c);
-      }
+  std::vector<Case> result =
+      named(casesInMemory, {"k33", "k160", "rows65", "image", "window"});
+  for (Case &c : result)
+    c.pixels = 32;
   return result;
 }
 
