@@ -13,8 +13,7 @@
 #ifndef QNN_LIB_REFERENCE_MODELS_H
 #define QNN_LIB_REFERENCE_MODELS_H
 
-#include "qnn/Arith/Quantize.h"
-#include "qnn/Dialect/QNN/IR/QNN.h"
+#include "qnn/Reference/QuantizerSpec.h"
 #include "qnn/Reference/Tensor.h"
 
 namespace qnn {
@@ -137,9 +136,6 @@ int64_t numberOf(int64_t element, CodeAttr code, mlir::Type type);
 /// the number modulo 256 (but of bipolar codes the bit), narrower elements the
 /// pattern itself. See PackedOps.td.
 void patternsToElements(Tensor &codes, CodeAttr code, mlir::Type type);
-
-/// What all channels of a quantizer have in common.
-QuantizerSpec specOf(QuantizerAttr quantizer);
 
 /// The code of the number `level` steps above the least of `code`.
 uint32_t codeOfLevel(int32_t level, CodeAttr code);

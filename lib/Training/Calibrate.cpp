@@ -177,14 +177,14 @@ namespace {
 class Calibration {
 public:
   Calibration(TrainStep &step, const CalibrationPlan &plan) : plan(plan) {
-    for (const StateView &state : step.states())
+    for (StateView &state : step.editStates())
       states[state.name] = &state;
   }
   llvm::Error run(ModuleOp model, const Samples &samples, int64_t batch,
                   const TrainOptions &options);
 
 private:
-  const StateView *stateOf(func::FuncOp function, Value argument) {
+  StateView *stateOf(func::FuncOp function, Value argument) {
     auto name = function.getArgAttrOfType<StringAttr>(
         cast<BlockArgument>(argument).getArgNumber(), kNameAttr);
     return name ? states.lookup(name) : nullptr;
@@ -197,7 +197,7 @@ private:
   std::vector<Array> inputsOf(const Model &model, Array sample);
 
   const CalibrationPlan &plan;
-  llvm::StringMap<const StateView *> states;
+  llvm::StringMap<StateView *> states;
 };
 } // namespace
 
@@ -207,11 +207,11 @@ void Calibration::fill(func::FuncOp function, TrainQuantizeOp op,
   for (auto [c, values] : llvm::enumerate(channels)) {
     auto first = firstValues(op, values, range);
     for (auto [i, learned] : llvm::enumerate(op.getLearned())) {
-      const StateView *state = beginsWithData(function, learned)
-                                   ? stateOf(function, learned)
-                                   : nullptr;
+      StateView *state = beginsWithData(function, learned)
+                             ? stateOf(function, learned)
+                             : nullptr;
       if (state)
-        llvm::copy(first[i], state->data + c * first[i].size());
+        llvm::copy(first[i], state->values().begin() + c * first[i].size());
     }
   }
 }
@@ -219,7 +219,7 @@ void Calibration::fill(func::FuncOp function, TrainQuantizeOp op,
 /// Of weights there is nothing to observe.
 void Calibration::fillWeight(func::FuncOp function, TrainQuantizeOp op) {
   const StateView *state = stateOf(function, op.getInput());
-  Seen seen{state->shape, {state->data, state->data + state->size()}};
+  Seen seen{state->shape, state->values().vec()};
   MinMaxObserver observer;
   observer.observe(seen.values);
   fill(function, op, seen, observer.range());
@@ -248,7 +248,7 @@ std::vector<Array> Calibration::inputsOf(const Model &model, Array sample) {
   for (const TensorInfo &info : model.inputs()) {
     if (const StateView *state = states.lookup(info.name)) {
       Array array(ElementType::F32, state->shape);
-      std::memcpy(array.bytes.data(), state->data, array.bytes.size());
+      llvm::copy(state->values(), array.data<float>());
       inputs.push_back(std::move(array));
     } else if (info.name == "key") {
       inputs.emplace_back(ElementType::I64, ArrayRef<int64_t>{2});

@@ -52,7 +52,7 @@ Error qnn::writeCheckpoint(StringRef path, const CheckpointMeta &meta,
                            ArrayRef<StateView> states) {
   std::vector<ArrayView> arrays;
   for (const StateView &state : states) {
-    ArrayRef<float> values(state.data, state.size());
+    ArrayRef<float> values = state.values();
     arrays.push_back({state.name, ElementType::F32, state.shape,
                       ArrayRef(reinterpret_cast<const uint8_t *>(values.data()),
                                values.size() * sizeof(float))});
@@ -81,14 +81,14 @@ static Error checkFits(StringRef path, const StateView &state,
                              shapeName(array.shape));
 }
 
-Error qnn::readStates(StringRef path, ArrayRef<StateView> states) {
+Error qnn::readStates(StringRef path, MutableArrayRef<StateView> states) {
   Expected<NpzArchive> archive = NpzArchive::open(path);
   if (!archive)
     return archive.takeError();
   // Nothing changes before all arrays were seen; they are read one by one, for
   // together they may be most of the memory.
   for (bool copies : {false, true})
-    for (const StateView &state : states) {
+    for (StateView &state : states) {
       if (!archive->contains(state.name))
         return fileError(path, "no array '" + state.name +
                                    "': the checkpoint is of another network");
@@ -98,7 +98,7 @@ Error qnn::readStates(StringRef path, ArrayRef<StateView> states) {
       if (Error error = checkFits(path, state, *array))
         return error;
       if (copies)
-        std::memcpy(state.data, array->bytes.data(), array->bytes.size());
+        std::copy_n(array->data<float>(), state.size(), state.values().begin());
     }
   return Error::success();
 }

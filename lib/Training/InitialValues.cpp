@@ -67,7 +67,7 @@ static bool fillForgetGates(StringRef init, MutableArrayRef<float> values) {
 }
 
 /// `values(1, 2, 3)`: a number for each element.
-static llvm::Error fillListed(StringRef init, const StateView &state) {
+static llvm::Error fillListed(StringRef init, StateView &state) {
   SmallVector<StringRef> parts;
   init.drop_front(strlen("values(")).drop_back().split(parts, ',');
   if (int64_t(parts.size()) != state.size())
@@ -79,14 +79,14 @@ static llvm::Error fillListed(StringRef init, const StateView &state) {
     if (part.trim().getAsDouble(number))
       return makeError("parameter '" + state.name + "': '" + part +
                        "' is not a number");
-    state.data[i] = number;
+    state.values()[i] = number;
   }
   return llvm::Error::success();
 }
 
 llvm::Error qnn::fillInitial(StringRef init, uint64_t seed, uint32_t number,
-                             const StateView &state) {
-  MutableArrayRef<float> values(state.data, state.size());
+                             StateView &state) {
+  MutableArrayRef<float> values = state.values();
   if (init == "zeros" || init == "ones") {
     llvm::fill(values, init == "ones");
     return llvm::Error::success();
@@ -126,16 +126,15 @@ static llvm::StringMap<DictionaryAttr> argumentAttributes(ModuleOp model) {
   return result;
 }
 
-llvm::Error qnn::initialize(ModuleOp model, const TrainStep &step,
-                            uint64_t seed) {
+llvm::Error qnn::initialize(ModuleOp model, TrainStep &step, uint64_t seed) {
   llvm::StringMap<DictionaryAttr> arguments = argumentAttributes(model);
-  for (auto [i, state] : llvm::enumerate(step.states())) {
+  for (auto [i, state] : llvm::enumerate(step.editStates())) {
     DictionaryAttr attributes = arguments.lookup(state.name);
     if (!attributes)
       continue;
     if (auto value = attributes.getAs<ElementsAttr>(kValueAttr)) {
       Tensor tensor = Tensor::fromAttr(value);
-      llvm::copy(tensor.floats, state.data);
+      llvm::copy(tensor.floats, state.values().begin());
     } else if (auto init = attributes.getAs<StringAttr>(kInitAttr)) {
       if (llvm::Error error = fillInitial(init, seed, i, state))
         return error;

@@ -168,8 +168,7 @@ qnn::freeze(ModuleOp model, llvm::ArrayRef<StateView> states) {
       return makeError("argument #" + llvm::Twine(i) + " has no state");
     BlockArgument argument = function.getArgument(i);
     auto data = DenseElementsAttr::get(
-        cast<RankedTensorType>(argument.getType()),
-        llvm::ArrayRef<float>(state->data, state->size()));
+        cast<RankedTensorType>(argument.getType()), state->values());
     builder.setInsertionPointToStart(&function.getBody().front());
     argument.replaceAllUsesWith(
         arith::ConstantOp::create(builder, NameLoc::get(name), data));

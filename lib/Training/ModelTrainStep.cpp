@@ -2,12 +2,16 @@
 //
 // Two models: the step that buildStep makes, and the network as it is for
 // evaluation. Compiled code updates states in place; what the reference
-// evaluator gives as results is copied into them.
+// evaluator gives as results is copied into them. Compiled code also keeps
+// packed weights, beside the states, which are the floats.
 //
 //===----------------------------------------------------------------------===//
 
+#include "KeptWords.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "qnn/Dialect/QNN/Gradients/Passes.h"
 #include "qnn/Driver/Compile.h"
 #include "qnn/Driver/Model.h"
 #include "qnn/Support/Files.h"
@@ -37,6 +41,10 @@ public:
 
   int64_t batch() const override { return samples; }
   llvm::ArrayRef<StateView> states() const override { return views; }
+  llvm::MutableArrayRef<StateView> editStates() override {
+    wordsAreStale = true;
+    return views;
+  }
   int64_t peakBytes() const override;
 
   llvm::Expected<StepResult> run(llvm::ArrayRef<Array> inputs,
@@ -49,6 +57,9 @@ public:
 private:
   llvm::Error prepareStep(ModuleOp model, const TrainOptions &options,
                           Engine engine);
+  llvm::Error compileStep(const TrainOptions &options);
+  /// Packs the weights, unless the words are those that a step has left.
+  void packWords();
   void collectStates(func::FuncOp function);
   void addState(std::string name, bool isParameter, ArrayRef<int64_t> shape);
   /// Pointers to the inputs of `model`: states and `named` by name, else the
@@ -63,6 +74,8 @@ private:
   std::vector<AlignedBuffer> memory;
   std::vector<StateView> views;
   llvm::StringMap<unsigned> viewOf;
+  std::vector<KeptWords> words;
+  bool wordsAreStale = true;
   /// One for each output of the step, in order.
   std::vector<Array> results;
   int64_t samples = 0, steps = 1;
@@ -75,12 +88,14 @@ private:
 
 void ModelTrainStep::addState(std::string name, bool isParameter,
                               ArrayRef<int64_t> shape) {
-  StateView view{std::move(name), isParameter, SmallVector<int64_t>(shape)};
-  memory.emplace_back(sizeof(float) * view.size());
-  view.data = static_cast<float *>(memory.back().data());
-  std::memset(view.data, 0, sizeof(float) * view.size());
-  viewOf[view.name] = views.size();
-  views.push_back(std::move(view));
+  size_t bytes = sizeof(float);
+  for (int64_t dim : shape)
+    bytes *= dim;
+  memory.emplace_back(bytes);
+  std::memset(memory.back().data(), 0, bytes);
+  viewOf[name] = views.size();
+  views.emplace_back(std::move(name), isParameter, shape,
+                     static_cast<float *>(memory.back().data()));
 }
 
 /// `function` is the step's, or the network: its arguments say it all.
@@ -112,9 +127,9 @@ int64_t ModelTrainStep::peakBytes() const {
 // Models
 //===----------------------------------------------------------------------===//
 
-static ModelOrError compileNative(ModuleOp module,
-                                  const TrainOptions &options) {
-  return compileInProcess(module, "network", options.target, 3, std::nullopt,
+static ModelOrError compileNative(ModuleOp module, const TrainOptions &options,
+                                  std::optional<Level> reached = std::nullopt) {
+  return compileInProcess(module, "network", options.target, 3, reached,
                           options.threads);
 }
 
@@ -134,6 +149,29 @@ static ModelOrError compileCopy(const std::string &bytes,
   return compileNative(*module, options);
 }
 
+/// What is packed of the weights is known in packed form only.
+llvm::Error ModelTrainStep::compileStep(const TrainOptions &options) {
+  CompileOptions toWords;
+  toWords.level = Level::Packed;
+  toWords.target = options.target;
+  if (llvm::Error error = compileModule(*stepModule, "network", toWords))
+    return error;
+  PassManager pm(stepModule->getContext());
+  pm.addNestedPass<func::FuncOp>(createKeepWords());
+  if (failed(pm.run(*stepModule)))
+    return makeError("the words of the network's weights cannot be kept");
+  func::FuncOp function = entryOf(*stepModule);
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, kWordsOfAttr))
+      words.emplace_back(function, i);
+  ModelOrError compiled = compileNative(*stepModule, options, Level::Packed);
+  if (!compiled)
+    return compiled.takeError();
+  stepModel = std::move(*compiled);
+  stepModule = nullptr;
+  return llvm::Error::success();
+}
+
 llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
                                         const TrainOptions &options,
                                         Engine engine) {
@@ -143,14 +181,15 @@ llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
     return step.takeError();
   stepModule = std::move(*step);
   collectStates(entryOf(*stepModule));
-  ModelOrError compiled = engine == Engine::Native
-                              ? compileNative(*stepModule, options)
-                              : evaluateModule(*stepModule, "network");
-  if (!compiled)
-    return compiled.takeError();
-  stepModel = std::move(*compiled);
-  if (engine == Engine::Native)
-    stepModule = nullptr;
+  if (engine == Engine::Native) {
+    if (llvm::Error error = compileStep(options))
+      return error;
+  } else {
+    ModelOrError evaluator = evaluateModule(*stepModule, "network");
+    if (!evaluator)
+      return evaluator.takeError();
+    stepModel = std::move(*evaluator);
+  }
   for (const TensorInfo &output : stepModel->outputs())
     results.emplace_back(elementTypeOf(output.type), output.shape);
   return llvm::Error::success();
@@ -192,7 +231,7 @@ ModelTrainStep::pointersOf(const Model &model, ArrayRef<Array> inputs,
     auto state = viewOf.find(input.name);
     auto scalar = named.find(input.name);
     if (state != viewOf.end()) {
-      pointers.push_back(views[state->second].data);
+      pointers.push_back(views[state->second].values().data());
     } else if (scalar != named.end()) {
       pointers.push_back(scalar->second);
     } else {
@@ -203,6 +242,13 @@ ModelTrainStep::pointersOf(const Model &model, ArrayRef<Array> inputs,
   return pointers;
 }
 
+void ModelTrainStep::packWords() {
+  if (wordsAreStale)
+    for (KeptWords &kept : words)
+      kept.pack(views[viewOf.lookup(kept.weights())].values());
+  wordsAreStale = false;
+}
+
 llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
                                                llvm::ArrayRef<int64_t> labels,
                                                float learningRate, int64_t step,
@@ -211,12 +257,15 @@ llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
   int64_t key[2] = {static_cast<int64_t>(seed), step};
   float progress =
       std::min(1.0, double(step) / std::max<int64_t>(1, steps - 1));
-  SmallVector<const void *> in = pointersOf(*stepModel, inputs,
-                                            {{"labels", labels.data()},
-                                             {"learning_rate", &learningRate},
-                                             {"step", &next},
-                                             {"progress", &progress},
-                                             {"key", key}});
+  packWords();
+  llvm::StringMap<const void *> named{{"labels", labels.data()},
+                                      {"learning_rate", &learningRate},
+                                      {"step", &next},
+                                      {"progress", &progress},
+                                      {"key", key}};
+  for (const KeptWords &kept : words)
+    named[kept.name()] = kept.data();
+  SmallVector<const void *> in = pointersOf(*stepModel, inputs, named);
   SmallVector<void *> out;
   for (Array &result : results)
     out.push_back(result.bytes.data());
@@ -225,7 +274,7 @@ llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
   for (auto [info, result] : llvm::zip_equal(stepModel->outputs(), results)) {
     auto state = viewOf.find(info.name);
     if (state != viewOf.end())
-      std::memcpy(views[state->second].data, result.bytes.data(),
+      std::memcpy(views[state->second].values().data(), result.bytes.data(),
                   result.bytes.size());
   }
   return StepResult{results[0].at(0), results[1].integerAt(0)};

@@ -30,8 +30,7 @@ Error Trainer::checkFinite(const StepResult &result) const {
     return Error::success();
   std::string tensor = "the outputs";
   for (const StateView &state : step.states()) {
-    ArrayRef<float> values(state.data, state.size());
-    if (llvm::all_of(values, [](float x) { return std::isfinite(x); }))
+    if (llvm::all_of(state.values(), [](float x) { return std::isfinite(x); }))
       continue;
     tensor = "'" + state.name + "'";
     break;
@@ -192,7 +191,7 @@ qnn::findLearningRate(const Plan &plan, TrainStep &step, TrainingData &data,
                       Teacher *teacher) {
   std::vector<std::vector<float>> saved;
   for (const StateView &state : step.states())
-    saved.emplace_back(state.data, state.data + state.size());
+    saved.push_back(state.values().vec());
   std::vector<std::pair<double, double>> curve;
   int64_t batches = data.train.size() / plan.batch;
   double average = 0, least = INFINITY;
@@ -213,8 +212,8 @@ qnn::findLearningRate(const Plan &plan, TrainStep &step, TrainingData &data,
     least = std::min(least, smooth);
     curve.push_back({rate, smooth});
   }
-  for (auto [state, values] : zip_equal(step.states(), saved))
-    std::copy(values.begin(), values.end(), state.data);
+  for (auto [state, values] : zip_equal(step.editStates(), saved))
+    llvm::copy(values, state.values().begin());
   return curve;
 }
 

@@ -327,7 +327,7 @@ Error Session::resume(Trainer &trainer) {
     return meta.takeError();
   trainer.progress = meta->progress;
   plan.seed = meta->seed;
-  return readStates(path, step->states());
+  return readStates(path, step->editStates());
 }
 
 static Error createFolder(StringRef folder) {
@@ -391,7 +391,7 @@ Error Session::finish(Trainer &trainer) {
   std::string best = joined(trainer.folder, "best.npz");
   if (!trainer.folder.empty() && trainer.progress.bestEpoch >= 0 &&
       sys::fs::exists(best))
-    if (Error error = readStates(best, step->states()))
+    if (Error error = readStates(best, step->editStates()))
       return error;
   Expected<Score> score = trainer.evaluate(data->test);
   if (!score)

@@ -41,7 +41,8 @@ llvm::Error writeCheckpoint(llvm::StringRef path, const CheckpointMeta &meta,
                             llvm::ArrayRef<StateView> states);
 
 /// Fills `states`; fails where one is missing or has another shape.
-llvm::Error readStates(llvm::StringRef path, llvm::ArrayRef<StateView> states);
+llvm::Error readStates(llvm::StringRef path,
+                       llvm::MutableArrayRef<StateView> states);
 llvm::Expected<CheckpointMeta> readMeta(llvm::StringRef path);
 
 } // namespace qnn

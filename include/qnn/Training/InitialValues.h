@@ -13,12 +13,11 @@ namespace qnn {
 /// and 0, each times the taps behind them. `number` of the parameter and `seed`
 /// key the random numbers.
 llvm::Error fillInitial(llvm::StringRef init, uint64_t seed, uint32_t number,
-                        const StateView &state);
+                        StateView &state);
 
 /// Fills the parameters and statistics of a step as the model's arguments say
 /// (`qnn.init`); moments stay 0.
-llvm::Error initialize(mlir::ModuleOp model, const TrainStep &step,
-                       uint64_t seed);
+llvm::Error initialize(mlir::ModuleOp model, TrainStep &step, uint64_t seed);
 
 } // namespace qnn
 

@@ -37,12 +37,17 @@
 namespace qnn {
 
 /// A tensor that the step owns: parameters, statistics and the optimizer's
-/// moments. The memory belongs to the step and stays where it is.
+/// moments. The memory belongs to the step and stays where it is. What is const
+/// is only read.
 struct StateView {
+  StateView(std::string name, bool isParameter, llvm::ArrayRef<int64_t> shape,
+            float *memory)
+      : name(std::move(name)), isParameter(isParameter), shape(shape),
+        memory(memory) {}
+
   std::string name; ///< of the argument; moments: `dense.weight/m`
-  bool isParameter = false;
+  bool isParameter;
   llvm::SmallVector<int64_t> shape;
-  float *data = nullptr;
 
   int64_t size() const {
     int64_t elements = 1;
@@ -50,6 +55,11 @@ struct StateView {
       elements *= dim;
     return elements;
   }
+  llvm::ArrayRef<float> values() const { return {memory, size_t(size())}; }
+  llvm::MutableArrayRef<float> values() { return {memory, size_t(size())}; }
+
+private:
+  float *memory;
 };
 
 struct TrainOptions {
@@ -106,8 +116,12 @@ public:
   evaluate(llvm::ArrayRef<Array> inputs) = 0;
 
   /// Parameters and statistics in the order of the model's arguments, then the
-  /// optimizer's moments. Writing through the views is allowed between steps.
+  /// optimizer's moments.
   virtual llvm::ArrayRef<StateView> states() const = 0;
+
+  /// The same, to be written before the next step, which then makes anew what
+  /// it keeps of them in other forms.
+  virtual llvm::MutableArrayRef<StateView> editStates() = 0;
 
   /// Bytes of all memory of a step: states, inputs and the arena.
   virtual int64_t peakBytes() const = 0;

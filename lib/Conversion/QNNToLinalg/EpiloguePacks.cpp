@@ -5,6 +5,7 @@
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "qnn/Arith/Packing.h"
+#include "qnn/Dialect/QNN/IR/Training.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -38,6 +39,13 @@ static bool comesFromProduct(Value value) {
          });
 }
 
+/// `value` is what an update makes of weights, whose gradient may be in the
+/// registers of a product.
+static bool isUpdated(Value value) {
+  return isa_and_nonnull<SgdOp, MomentumOp, AdamOp, AdamaxOp, ShiftAdamaxOp,
+                         RmspropOp, BopOp>(value.getDefiningOp());
+}
+
 /// Lanes are channels: of scales there is only one, which signs do not need.
 static bool isMasks(EncodeOp op) {
   QuantizerAttr quantizer = op.getQuantizer();
@@ -54,7 +62,9 @@ static bool isPacked(EncodeOp op) {
 
 void qnn::markEpiloguePacks(Operation *root) {
   root->walk([](EncodeOp op) {
-    if (!isMasks(op) || !isPacked(op) || !comesFromProduct(op.getInput()))
+    bool inRegisters =
+        comesFromProduct(op.getInput()) || isUpdated(op.getInput());
+    if (!isMasks(op) || !isPacked(op) || !inRegisters)
       return;
     auto mark = UnitAttr::get(op.getContext());
     op->setAttr(kMark, mark);

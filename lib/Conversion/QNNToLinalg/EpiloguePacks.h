@@ -14,8 +14,8 @@
 
 namespace qnn {
 
-/// Marks encoders of a product's floats, or of what elementwise ops make of
-/// them, where all users pack the codes; and those packs.
+/// Marks encoders of a product's floats, of what elementwise ops make of them,
+/// or of updated weights, where all users pack the codes; and those packs.
 void markEpiloguePacks(mlir::Operation *root);
 
 /// True for what has been marked.

@@ -139,6 +139,19 @@ static EncodeOp encodeOf(PackOp pack) {
 // In the place of what was fused
 //===----------------------------------------------------------------------===//
 
+/// The state, as it was read, that `words` are the next value of.
+static Value stateOf(Value words) {
+  if (!words.hasOneUse())
+    return {};
+  auto next =
+      dyn_cast<bufferization::MaterializeInDestinationOp>(*words.user_begin());
+  if (next)
+    for (Operation *user : next.getDest().getUsers())
+      if (isa<bufferization::ToTensorOp>(user))
+        return user->getResult(0);
+  return {};
+}
+
 SmallVector<Value> Consumer::makeResults(ImplicitLocOpBuilder &b) const {
   auto empty = [&](Value like) -> Value {
     auto type = cast<RankedTensorType>(like.getType());
@@ -147,8 +160,10 @@ SmallVector<Value> Consumer::makeResults(ImplicitLocOpBuilder &b) const {
   SmallVector<Value> results;
   for (unsigned i : stored)
     results.push_back(loop ? loop.getOutputs()[i] : empty(sources()[i]));
-  for (PackOp pack : packs)
-    results.push_back(empty(pack.getResult()));
+  for (PackOp pack : packs) {
+    Value state = stateOf(pack.getResult());
+    results.push_back(state ? state : empty(pack.getResult()));
+  }
   return results;
 }
 

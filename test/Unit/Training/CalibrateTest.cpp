@@ -45,7 +45,7 @@ protected:
     llvm::cantFail(calibrate(**model, *step, *samples, plan, options));
     std::map<std::string, std::vector<float>> result;
     for (const StateView &state : step->states())
-      result[state.name].assign(state.data, state.data + state.size());
+      result[state.name] = state.values().vec();
     return result;
   }
 

@@ -11,12 +11,8 @@ using testing::HasSubstr;
 namespace {
 class CheckpointTest : public TestFolder {
 protected:
-  CheckpointTest() {
-    states[0] = {"w", true, {2, 2}, w};
-    states[1] = {"w/m", false, {3}, m};
-  }
   float w[4] = {1, -2.5f, 0x1p-149f, INFINITY}, m[3] = {-0.0f, 0.1f, 7};
-  StateView states[2];
+  StateView states[2] = {{"w", true, {2, 2}, w}, {"w/m", false, {3}, m}};
 };
 } // namespace
 

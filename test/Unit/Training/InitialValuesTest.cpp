@@ -3,15 +3,17 @@
 #include "qnn/Training/InitialValues.h"
 #include "gmock/gmock.h"
 #include <cmath>
+#include <numeric>
 
 using namespace qnn;
 
 static std::vector<float> values(llvm::StringRef init,
                                  llvm::ArrayRef<int64_t> shape,
                                  uint32_t number = 0) {
-  StateView view{"w", true, llvm::SmallVector<int64_t>(shape)};
-  std::vector<float> data(view.size(), 7);
-  view.data = data.data();
+  std::vector<float> data(std::accumulate(shape.begin(), shape.end(),
+                                          int64_t(1), std::multiplies()),
+                          7);
+  StateView view("w", true, shape, data.data());
   llvm::Error error = fillInitial(init, 1, number, view);
   if (error) {
     EXPECT_EQ(init, "no_such") << llvm::toString(std::move(error));

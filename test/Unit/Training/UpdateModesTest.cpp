@@ -45,16 +45,17 @@ static Trained train(const TrainOptions &options) {
   auto step = llvm::cantFail(createTrainStep(*module, options));
   std::mt19937 random(3);
   std::uniform_real_distribution<float> draw(-1, 1);
-  for (const StateView &state : step->states())
+  for (StateView &state : step->editStates())
     if (state.isParameter)
-      std::generate_n(state.data, state.size(), [&] { return draw(random); });
+      for (float &x : state.values())
+        x = draw(random);
   Array x(ElementType::F32, {6, 37});
   std::generate_n(x.data<float>(), x.size(), [&] { return draw(random); });
   for (int64_t number = 0; number < 3; ++number)
     llvm::cantFail(step->run({x}, {0, 1, 2, 2, 1, 0}, 0.1f, number, 1));
   Trained trained;
   for (const StateView &state : step->states())
-    trained.states.emplace_back(state.data, state.data + state.size());
+    trained.states.push_back(state.values().vec());
   trained.peakBytes = step->peakBytes();
   return trained;
 }

@@ -3,8 +3,8 @@
 #include "ChannelFunction.h"
 
 #include "qnn/Arith/BatchNorm.h"
-#include "qnn/Arith/Quantize.h"
 #include "qnn/Reference/Evaluator.h"
+#include "qnn/Reference/QuantizerSpec.h"
 #include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
@@ -136,11 +136,6 @@ static Tensor sliceAt(const Tensor &tensor, int64_t dim, int64_t index) {
 //===----------------------------------------------------------------------===//
 // Evaluation
 //===----------------------------------------------------------------------===//
-
-static QuantizerSpec specOf(QuantizerAttr quantizer) {
-  return {quantizer.getBits(), quantizer.getEncoding(), quantizer.getNarrow(),
-          quantizer.getRounding(), quantizer.getSignZero()};
-}
 
 static float channelOf(std::optional<ArrayRef<float>> numbers, int64_t channel,
                        float missing) {

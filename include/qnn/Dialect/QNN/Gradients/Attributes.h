@@ -30,6 +30,10 @@ inline constexpr llvm::StringLiteral kLabelsAttr = "qnn.labels";
 inline constexpr llvm::StringLiteral kTeacherAttr = "qnn.teacher";
 inline constexpr llvm::StringLiteral kLearningRateAttr = "qnn.learning_rate";
 inline constexpr llvm::StringLiteral kStepAttr = "qnn.step";
+/// i64 of an argument that is words: the number of the argument that they were
+/// packed of; and the quantizer that made the codes.
+inline constexpr llvm::StringLiteral kWordsOfAttr = "qnn.words_of";
+inline constexpr llvm::StringLiteral kQuantizerAttr = "qnn.quantizer";
 /// How far training is, from 0 to 1 (f32).
 inline constexpr llvm::StringLiteral kProgressAttr = "qnn.progress";
 /// Of a qnn.batch_norm: in training it is shift-based.

@@ -1,6 +1,7 @@
 //===- Passes.td - From a network to a step of training --------*- tablegen -*-===//
 //
-// In this order they make `train_step` of a network.
+// In this order they make `train_step` of a network; qnn-keep-words in its packed
+// form.
 //
 //===----------------------------------------------------------------------===//
 
@@ -129,4 +130,37 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
     Option<"separate", "separate", "bool", "false", "All gradients are there before the first update">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+def KeepWords : Pass<"qnn-keep-words", "::mlir::func::FuncOp"> {
+  let summary = "packed weights live from step to step";
+  let description = [{
+    Input: a step in packed form. Where an argument that is a state is encoded
+    and packed, the words become a state, too, called `NAME/words`: an argument,
+    which `qnn.words_of = N` says the weights of, N the number of their argument, and
+    `qnn.quantizer` how they are encoded; and a result, packed of the next value of the
+    weights behind what computes it. Who runs the step fills the argument before the
+    first step, and after writing the weights.
+
+    ```mlir
+    func.func @step(%w: tensor<64x96xf32> {qnn.name = "w", qnn.state = 0}, ...) -> (tensor<64x96xf32> {qnn.state = 0}) {
+      %0 = qnn.encode %w {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<64x96xf32>) -> tensor<64x96xi8>
+      %1 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<64x96xi8>) -> tensor<64x3xi32>
+      %2 = qnn.reshape %1 ...
+      %new = qnn.sgd %w, ...
+      return %new : tensor<64x96xf32>
+    }
+    // becomes
+    func.func @step(%w: tensor<64x96xf32> {qnn.name = "w", qnn.state = 0}, ...,
+        %words: tensor<64x3xi32> {qnn.name = "w/words", qnn.quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>, qnn.state = 1, qnn.words_of = 0})
+        -> (tensor<64x96xf32> {qnn.state = 0}, tensor<64x3xi32> {qnn.state = 1}) {
+      %2 = qnn.reshape %words ...
+      %new = qnn.sgd %w, ...
+      %0 = qnn.encode %new {quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<64x96xf32>) -> tensor<64x96xi8>
+      %1 = qnn.pack %0 {code = #qnn.code<1, bipolar>} : (tensor<64x96xi8>) -> tensor<64x3xi32>
+      return %new, %1 : tensor<64x96xf32>, tensor<64x3xi32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::qnn::QNNDialect"];
 }
