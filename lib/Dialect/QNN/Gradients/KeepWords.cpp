@@ -31,6 +31,11 @@ static llvm::DenseMap<int64_t, Value> nextStates(func::FuncOp function) {
   return states;
 }
 
+static std::string nameOf(func::FuncOp function, unsigned argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+  return name ? name.str() : "argument" + std::to_string(argument);
+}
+
 /// What encodes `weights` for packs, with one scale for all.
 static EncodeOp findPackedCodes(Value weights) {
   for (Operation *user : weights.getUsers()) {
@@ -57,10 +62,10 @@ static void keep(func::FuncOp function, unsigned weights, Value next,
                                  encode.getQuantizer());
   Value words =
       PackOp::create(b, encode.getLoc(), codes, packs.front().getCode());
-  auto name = function.getArgAttrOfType<StringAttr>(weights, kNameAttr);
   NamedAttribute mark = b.getNamedAttr(kStateAttr, b.getI64IntegerAttr(state));
   NamedAttribute attributes[] = {
-      b.getNamedAttr(kNameAttr, b.getStringAttr(name.getValue() + "/words")),
+      b.getNamedAttr(kNameAttr,
+                     b.getStringAttr(nameOf(function, weights) + "/words")),
       b.getNamedAttr(kWordsOfAttr, b.getI64IntegerAttr(weights)),
       b.getNamedAttr(kQuantizerAttr, encode.getQuantizer()), mark};
   unsigned argument = function.getNumArguments();
