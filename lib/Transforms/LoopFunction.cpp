@@ -20,8 +20,7 @@ static bool canRepeat(Operation *op) {
          (isMemoryEffectFree(op) || isa<memref::GetGlobalOp>(op));
 }
 
-/// A buffer that no other overlaps.
-static bool isWholeBuffer(Value value) {
+bool qnn::isWholeBuffer(Value value) {
   if (!isPlainBuffer(value.getType()))
     return false;
   if (auto argument = dyn_cast<BlockArgument>(value))

@@ -23,6 +23,10 @@ inline constexpr int64_t kBufferAlignment = 64;
 /// A static size, row-major without gaps.
 bool isPlainBuffer(mlir::Type type);
 
+/// A plain buffer that no other overlaps: one of the function's arguments, or
+/// what it allocates.
+bool isWholeBuffer(mlir::Value value);
+
 struct LoopCaptures {
   /// False where a value cannot be passed.
   bool collect(mlir::scf::ForOp loop);

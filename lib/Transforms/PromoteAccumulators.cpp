@@ -8,6 +8,7 @@
 
 #include "qnn/Transforms/Passes.h"
 
+#include "LoopFunction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -44,7 +45,7 @@ static bool isTouchedBy(Value buffer, scf::ForOp loop,
 static std::optional<Accumulator> match(scf::ForOp loop,
                                         memref::StoreOp store) {
   Value buffer = store.getMemRef();
-  if (!buffer.getDefiningOp<memref::AllocOp>())
+  if (!isWholeBuffer(buffer))
     return std::nullopt;
   auto isOutside = [&](Value value) {
     return loop.isDefinedOutsideOfLoop(value);

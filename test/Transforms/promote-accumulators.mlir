@@ -52,9 +52,10 @@ func.func @chain(%out: memref<2xf32>) {
 
 // -----
 
-// An argument may be the memory of another one.
+// Arguments of a function do not overlap.
 // CHECK-LABEL: func.func @argument
-// CHECK-NOT: iter_args
+// CHECK: %[[TOTAL:.*]] = scf.for {{.*}} iter_args
+// CHECK: memref.store %[[TOTAL]]
 func.func @argument(%in: memref<64xf32>, %sum: memref<1xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -64,6 +65,25 @@ func.func @argument(%in: memref<64xf32>, %sum: memref<1xf32>) {
     %old = memref.load %sum[%c0] : memref<1xf32>
     %new = arith.addf %old, %x : f32
     memref.store %new, %sum[%c0] : memref<1xf32>
+  }
+  return
+}
+
+// -----
+
+// A view may be the memory of another one.
+// CHECK-LABEL: func.func @view
+// CHECK-NOT: iter_args
+func.func @view(%in: memref<64xf32>, %all: memref<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %sum = memref.subview %all[3] [1] [1] : memref<64xf32> to memref<1xf32, strided<[1], offset: 3>>
+  scf.for %j = %c0 to %c64 step %c1 {
+    %x = memref.load %in[%j] : memref<64xf32>
+    %old = memref.load %sum[%c0] : memref<1xf32, strided<[1], offset: 3>>
+    %new = arith.addf %old, %x : f32
+    memref.store %new, %sum[%c0] : memref<1xf32, strided<[1], offset: 3>>
   }
   return
 }

@@ -163,6 +163,28 @@ def SplitDestinations : Pass<"qnn-split-destinations", "::mlir::func::FuncOp"> {
   }];
 }
 
+def ReturnBuffers : Pass<"qnn-return-buffers", "::mlir::func::FuncOp"> {
+  let summary = "each result of a function is a whole buffer of its own";
+  let description = [{
+    A buffer that is returned as it is becomes an argument (`buffer-results-to-out-params`), so its elements
+    are computed where the caller wants them. Of a result that is another shape of a buffer
+    the buffer is made in the result's shape; a buffer that two results are is copied for the second.
+
+    ```mlir
+    %0 = memref.alloc() : memref<2x6xf32>
+    "write"(%0) : (memref<2x6xf32>) -> ()
+    %1 = memref.expand_shape %0 [[0], [1, 2]] output_shape [2, 2, 3] : memref<2x6xf32> into memref<2x2x3xf32>
+    return %1 : memref<2x2x3xf32>
+    // becomes
+    %0 = memref.alloc() : memref<2x2x3xf32>
+    %1 = memref.collapse_shape %0 [[0], [1, 2]] : memref<2x2x3xf32> into memref<2x6xf32>
+    "write"(%1) : (memref<2x6xf32>) -> ()
+    return %0 : memref<2x2x3xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def PlanArena : Pass<"qnn-plan-arena", "::mlir::ModuleOp"> {
   let summary = "places every buffer of the entry function in one arena argument";
   let description = [{

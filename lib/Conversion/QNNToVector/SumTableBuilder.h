@@ -24,6 +24,16 @@ struct WordsOfTap {
   int64_t first, count, channels;
 };
 
+/// Blocks of output channels of a range: `full` ones from `first` on, and
+/// `rest` channels of one more.
+struct BlocksOfRange {
+  mlir::Value first;
+  int64_t full, rest;
+};
+
+/// Blocks whose sums are turned at once.
+inline constexpr int64_t kBlocksTurned = 8;
+
 class SumTableBuilder {
 public:
   SumTableBuilder(mlir::ImplicitLocOpBuilder &b, const Contraction &c);
@@ -56,8 +66,12 @@ private:
 
   //===--- A window of sums -----------------------------------------------===//
   int64_t pitch() const;
+  int64_t farthestTap() const;
   int64_t reach() const;
+  int64_t firstPosition() const;
   int64_t positions() const;
+  int64_t tilesOfInput() const;
+  int64_t tilesOfWindow() const;
   int64_t tapsOfPosition() const;
   /// Rows of taps whose sums shorts hold, wherever they are added.
   int64_t rowsAtOnce() const {
@@ -66,6 +80,8 @@ private:
   int64_t registersOfRows(int64_t rows) const;
   bool widensRows() const;
   bool slides() const;
+  mlir::Value isBelow(mlir::Value x, mlir::Value y);
+  void when(mlir::Value condition, llvm::function_ref<void()> body);
   void buildWindow();
   void addWords(const WordsOfTap &words);
   mlir::Value firstSumOf(mlir::Value kh, mlir::Value kw);
@@ -93,17 +109,20 @@ private:
 
   //===--- Sums -----------------------------------------------------------===//
   void clear(unsigned slot);
-  void addWord(mlir::Value step, int64_t channels);
-  void addChannel(llvm::ArrayRef<mlir::Value> words, mlir::Value row,
-                  int64_t tables);
+  void addWord(mlir::Value step, int64_t channels, mlir::Value isFirst = {});
+  void addChannel(llvm::ArrayRef<mlir::Value> words, mlir::Value from,
+                  mlir::Value row, int64_t tables);
   void addPlane(mlir::Value word, bool isNegative, int64_t tables,
                 llvm::MutableArrayRef<mlir::Value> sums);
   void widenSums(mlir::Value first, int64_t count);
   void storeTile();
-  void turn(mlir::Value v);
   void storePixels(mlir::Value v, int64_t pixels);
-  void storePixel(mlir::Value m, TilePlace place);
-  void storeBlock(TilePlace place, mlir::Value m, mlir::Value block,
+  void storeRegister(
+      mlir::Value v, int64_t pixels,
+      llvm::function_ref<void(mlir::Value, const BlocksOfRange &)> storePixel);
+  void turn(mlir::Value v, const BlocksOfRange &blocks);
+  void storePixel(mlir::Value m, TilePlace place, const BlocksOfRange &blocks);
+  void storeBlock(TilePlace place, mlir::Value at, mlir::Value block,
                   int64_t channels);
 
   //===--- Sizes ----------------------------------------------------------===//
@@ -113,6 +132,13 @@ private:
   int64_t width() const { return tile.vectors * lanes; }
   int64_t channelsOfRange() const {
     return (fullBlocks + (restChannels != 0)) * c.tileChannels;
+  }
+  /// Zeros, behind the sums of the last output channel.
+  mlir::Value zeroSum() {
+    return indexOf(b, channelsOfRange() * sumsOfChannel);
+  }
+  int64_t channelsTurned() const {
+    return std::min(channelsOfRange(), kBlocksTurned * c.tileChannels);
   }
   /// The number of a block of the range among all of the weights.
   mlir::Value blockOfAll(mlir::Value block);

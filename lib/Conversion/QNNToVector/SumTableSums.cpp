@@ -37,10 +37,16 @@ Value SumTableBuilder::blockOfAll(Value block) {
   return add(mulIndex(b, group, c.blocksOfGroup()), add(firstBlock, block));
 }
 
-/// Word `step` of all taps.
-void SumTableBuilder::addWord(Value step, int64_t channels) {
+/// Word `step` of all taps; sums start at 0 where `isFirst`.
+void SumTableBuilder::addWord(Value step, int64_t channels, Value isFirst) {
   int64_t tables = llvm::divideCeil(channels, indexBits);
   Value first = mulIndex(b, step, planes);
+  Value pitch = indexOf(b, sumsOfChannel), from = firstSum;
+  // The same zeros for all channels where sums begin.
+  if (isFirst) {
+    from = arith::SelectOp::create(b, isFirst, zeroSum(), firstSum);
+    pitch = arith::SelectOp::create(b, isFirst, indexOf(b, 0), pitch);
+  }
   auto addBlock = [&](Value block, int64_t count) {
     loop(count, [&](Value n) {
       SmallVector<Value> words;
@@ -48,7 +54,9 @@ void SumTableBuilder::addWord(Value step, int64_t channels) {
         words.push_back(tensor::ExtractOp::create(
             b, weights,
             ValueRange{blockOfAll(block), addIndex(b, first, p), n}));
-      addChannel(words, add(mulIndex(b, block, c.tileChannels), n), tables);
+      Value row = add(mulIndex(b, block, c.tileChannels), n);
+      Value before = arith::MulIOp::create(b, row, pitch);
+      addChannel(words, add(before, from), row, tables);
     });
   };
   if (fullBlocks)
@@ -57,14 +65,15 @@ void SumTableBuilder::addWord(Value step, int64_t channels) {
     addBlock(indexOf(b, fullBlocks), restChannels);
 }
 
-/// Planes from the greatest on; numbers are exact modulo 2^16 on the way.
-void SumTableBuilder::addChannel(ArrayRef<Value> words, Value row,
+/// Adds to the sums that lie from `from` on. Planes from the greatest on;
+/// numbers are exact modulo 2^16 on the way.
+void SumTableBuilder::addChannel(ArrayRef<Value> words, Value from, Value row,
                                  int64_t tables) {
   Value at = add(mulIndex(b, row, sumsOfChannel), firstSum);
   CodeAttr code = c.op.getWeightCode();
   SmallVector<Value> sums;
   for (int64_t v = 0; v < tile.vectors; ++v)
-    sums.push_back(read(sumSlot, ofTables(), addIndex(b, at, v * lanes)));
+    sums.push_back(read(sumSlot, ofTables(), addIndex(b, from, v * lanes)));
   SmallVector<Value> before(sums);
   if (planes > 1)
     sums.assign(tile.vectors, zeroOf(b, ofTables()));
@@ -101,8 +110,9 @@ void SumTableBuilder::addPlane(Value word, bool isNegative, int64_t tables,
   }
 }
 
-/// Adds the sums of shorts to those of 32 bits, and begins anew: of each output
-/// channel `count` registers from the register that has sum `first` on.
+/// Adds the sums of shorts to those of 32 bits: of each output channel `count`
+/// registers from the register that has sum `first` on. Those of a window begin
+/// anew.
 void SumTableBuilder::widenSums(Value first, int64_t count) {
   VectorType wide = typeOf(result);
   Value start = mulIndex(
@@ -114,7 +124,8 @@ void SumTableBuilder::widenSums(Value first, int64_t count) {
       Value sums = read(sumSlot, ofTables(), at);
       sums = arith::ExtSIOp::create(b, wide, sums);
       write(wideSlot, add(read(wideSlot, wide, at), sums), at);
-      write(sumSlot, zeroOf(b, ofTables()), at);
+      if (slides())
+        write(sumSlot, zeroOf(b, ofTables()), at);
     });
   });
 }
@@ -131,11 +142,9 @@ void SumTableBuilder::storeTile() {
     storePixels(indexOf(b, full), rest);
 }
 
-/// Pixel after pixel, so that few rows of the result are written at once.
 void SumTableBuilder::storePixels(Value v, int64_t pixels) {
-  turn(v);
   Value first = add(firstPixel, mulIndex(b, v, c.lanes));
-  loop(pixels, [&](Value m) {
+  storeRegister(v, pixels, [&](Value m, const BlocksOfRange &blocks) {
     TilePlace place;
     place.column = add(first, m);
     if (c.isConv) {
@@ -143,43 +152,66 @@ void SumTableBuilder::storePixels(Value v, int64_t pixels) {
       place.row = {image, arith::DivUIOp::create(b, place.column, width)};
       place.column = arith::RemUIOp::create(b, place.column, width);
     }
-    storePixel(m, place);
+    storePixel(m, place, blocks);
   });
 }
 
+/// Some blocks of output channels after the other, as many as are turned within
+/// the first-level cache; of them pixel after pixel, so that few rows of the
+/// result are written at once.
+void SumTableBuilder::storeRegister(
+    Value v, int64_t pixels,
+    function_ref<void(Value, const BlocksOfRange &)> storePixel) {
+  auto store = [&](const BlocksOfRange &blocks) {
+    turn(v, blocks);
+    loop(pixels, [&](Value m) { storePixel(m, blocks); });
+  };
+  int64_t whole = fullBlocks / kBlocksTurned * kBlocksTurned;
+  if (whole)
+    loop(indexOf(b, 0), indexOf(b, whole), kBlocksTurned,
+         [&](Value first) { store({first, kBlocksTurned, 0}); });
+  if (whole < fullBlocks || restChannels)
+    store({indexOf(b, whole), fullBlocks - whole, restChannels});
+}
+
 /// The sums of a register of pixels as rows of output channels.
-void SumTableBuilder::turn(Value v) {
+void SumTableBuilder::turn(Value v, const BlocksOfRange &blocks) {
   Value lane = mulIndex(b, v, c.lanes);
-  loop(indexOf(b, 0), indexOf(b, channelsOfRange()), c.lanes,
-       [&](Value channel) {
-         SmallVector<Value> rows;
-         for (int64_t i = 0; i < c.lanes; ++i) {
-           Value at =
-               add(mulIndex(b, addIndex(b, channel, i), sumsOfChannel), lane);
-           rows.push_back(read(wideSlot, ofResults(), at));
-         }
-         for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
-           write(turnedSlot, row, addIndex(b, channel, m * channelsOfRange()));
-       });
+  Value start = mulIndex(b, blocks.first, c.tileChannels);
+  int64_t channels = (blocks.full + (blocks.rest != 0)) * c.tileChannels;
+  loop(indexOf(b, 0), indexOf(b, channels), c.lanes, [&](Value channel) {
+    SmallVector<Value> rows;
+    Value first = add(start, channel);
+    for (int64_t i = 0; i < c.lanes; ++i) {
+      Value at = add(mulIndex(b, addIndex(b, first, i), sumsOfChannel), lane);
+      rows.push_back(read(wideSlot, ofResults(), at));
+    }
+    for (auto [m, row] : llvm::enumerate(transposeLanes(b, rows)))
+      write(turnedSlot, row, addIndex(b, channel, m * channelsTurned()));
+  });
 }
 
 /// Lane `m` of the sums that were turned.
-void SumTableBuilder::storePixel(Value m, TilePlace place) {
-  if (fullBlocks)
-    loop(fullBlocks,
-         [&](Value block) { storeBlock(place, m, block, c.tileChannels); });
-  if (restChannels)
-    storeBlock(place, m, indexOf(b, fullBlocks), restChannels);
+void SumTableBuilder::storePixel(Value m, TilePlace place,
+                                 const BlocksOfRange &blocks) {
+  auto store = [&](Value block, int64_t channels) {
+    Value at = add(mulIndex(b, m, channelsTurned()),
+                   mulIndex(b, block, c.tileChannels));
+    storeBlock(place, at, add(blocks.first, block), channels);
+  };
+  if (blocks.full)
+    loop(blocks.full, [&](Value block) { store(block, c.tileChannels); });
+  if (blocks.rest)
+    store(indexOf(b, blocks.full), blocks.rest);
 }
 
-void SumTableBuilder::storeBlock(TilePlace place, Value m, Value block,
+/// The sums that were turned to `at`.
+void SumTableBuilder::storeBlock(TilePlace place, Value at, Value block,
                                  int64_t channels) {
   place.block = blockOfAll(block);
   place.firstChannel = add(mulIndex(b, group, c.channelsOfGroup()),
                            mulIndex(b, add(firstBlock, block), c.tileChannels));
   place.channels = channels;
-  Value at = add(mulIndex(b, m, channelsOfRange()),
-                 mulIndex(b, block, c.tileChannels));
   TileSums sums(1);
   for (int64_t first = 0; first < channels; first += c.lanes)
     sums[0].push_back(read(turnedSlot, ofResults(), addIndex(b, at, first)));

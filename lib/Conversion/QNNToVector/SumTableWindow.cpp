@@ -5,19 +5,20 @@
 // adds their rows to the sums of the pixels that see them there:
 //
 //   for image, for group, for range of output channels
-//     for tile of P positions of the input
-//       for word of 32 channels
-//         [32 / G tables of 2^G sums]
-//         for tap, for output channel
-//           sums of P positions, that far before += rows of the tables
+//     for tile of P positions of the input, and as far as they reach
+//       [unless no pixel is left]
+//         for word of 32 channels
+//           [32 / G tables of 2^G sums]
+//           for tap, for output channel
+//             sums of P positions, that far before += rows of the tables
 //       [the P oldest sums turned and stored: nothing is added to them later]
 //       [the others moved to their place]
 //
-// Positions are pixels of the padded image, row by row. Padding on the left is
-// that of the right of the row before, too, so a row has `pitch` positions.
-// What its last ones would be of the output is computed and not stored. The
-// window of sums holds a tile and those before it that the farthest tap
-// reaches.
+// Positions are pixels of the padded image, row by row, from the first pixel
+// that is not padding. Padding on the left is that of the right of the row
+// before, too, so a row has `pitch` positions. What its last ones would be of
+// the output is computed and not stored. The window of sums holds a tile and
+// those before it that the farthest tap reaches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,11 +40,33 @@ int64_t SumTableBuilder::pitch() const {
   return std::max(g.inWidth + std::max(g.padLeft, g.padRight), g.outWidth);
 }
 
-/// How far before a position the sums lie that it is added to, whole registers.
+/// How far before a position the sum of the farthest tap lies.
+int64_t SumTableBuilder::farthestTap() const {
+  return (g.kernelHeight - 1) * g.dilationHeight * pitch() +
+         (g.kernelWidth - 1) * g.dilationWidth;
+}
+
+/// The same in whole registers.
 int64_t SumTableBuilder::reach() const {
-  int64_t taps = (g.kernelHeight - 1) * g.dilationHeight * pitch() +
-                 (g.kernelWidth - 1) * g.dilationWidth;
-  return llvm::alignTo(taps, lanes);
+  return llvm::alignTo(farthestTap(), lanes);
+}
+
+/// The first pixel of the image; sums before it begin in the window.
+int64_t SumTableBuilder::firstPosition() const {
+  return std::min(g.padTop * pitch() + g.padLeft, reach());
+}
+
+/// Tiles from there to the last pixel that a sum needs.
+int64_t SumTableBuilder::tilesOfInput() const {
+  int64_t end = (g.padTop + g.inHeight - 1) * pitch() + g.padLeft + g.inWidth;
+  end = std::min(end, positions() + farthestTap());
+  return llvm::divideCeil(end - firstPosition(), c.tilePixels);
+}
+
+/// Tiles until the last sum has left the window.
+int64_t SumTableBuilder::tilesOfWindow() const {
+  return llvm::divideCeil(positions() + reach() - firstPosition(),
+                          c.tilePixels);
 }
 
 /// From the first position to the last one that has a sum.
@@ -98,15 +121,26 @@ bool SumTableBuilder::slides() const {
   double moved = 3.0 * c.channelsOfGroup() * reach() / c.tilePixels /
                  llvm::divideCeil(g.channels, indexBits);
   double tiles = llvm::divideCeil(pixelsOfImage, lanes);
-  double ofWindow = llvm::divideCeil(positions() + reach(), c.tilePixels) *
-                    (c.tilePixels / lanes);
-  return ofWindow * (table + 1.05 * rows + moved) <
+  double ofTile = c.tilePixels / lanes;
+  return ofTile * (tilesOfInput() * (table + 1.05 * rows) +
+                   tilesOfWindow() * moved) <
          tiles * (taps() * table + rows);
 }
 
 //===----------------------------------------------------------------------===//
 // Loops
 //===----------------------------------------------------------------------===//
+
+/// As numbers without a sign, of which negative ones are great.
+Value SumTableBuilder::isBelow(Value x, Value y) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, x, y);
+}
+
+void SumTableBuilder::when(Value condition, function_ref<void()> body) {
+  Value once =
+      arith::SelectOp::create(b, condition, indexOf(b, 1), indexOf(b, 0));
+  loop(indexOf(b, 0), once, 1, [&](Value) { body(); });
+}
 
 void SumTableBuilder::buildWindow() {
   size_t carried = state.size();
@@ -115,14 +149,19 @@ void SumTableBuilder::buildWindow() {
   // widened may end in that register.
   sumsOfChannel = reach() + width() + lanes;
   addBuffers(/*tapsOfPlaces=*/1);
-  int64_t tiles = llvm::divideCeil(positions() + reach(), width());
-  loop(indexOf(b, 0), indexOf(b, tiles * width()), width(), [&](Value first) {
-    firstPixel = first;
-    placePositions();
-    forWords([&](const WordsOfTap &words) { addWords(words); });
-    storeWindow();
-    slide();
-  });
+  clear(sumSlot);
+  int64_t begin = firstPosition();
+  Value end = indexOf(b, begin + tilesOfInput() * width());
+  loop(indexOf(b, begin), indexOf(b, begin + tilesOfWindow() * width()),
+       width(), [&](Value first) {
+         firstPixel = first;
+         when(isBelow(first, end), [&] {
+           placePositions();
+           forWords([&](const WordsOfTap &words) { addWords(words); });
+         });
+         storeWindow();
+         slide();
+       });
   state.truncate(carried);
 }
 
@@ -187,25 +226,19 @@ void SumTableBuilder::addTapsOfWord(Value word, int64_t channels) {
 /// The oldest sums, of those positions that are pixels of the output.
 void SumTableBuilder::storeWindow() {
   Value end = indexOf(b, positions()), width = indexOf(b, pitch());
-  auto isBelow = [&](Value x, Value y) -> Value {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, x, y);
-  };
   loop(this->width() / c.lanes, [&](Value v) {
-    turn(v);
     Value first =
         addIndex(b, add(firstPixel, mulIndex(b, v, c.lanes)), -reach());
-    loop(c.lanes, [&](Value m) {
+    storeRegister(v, c.lanes, [&](Value m, const BlocksOfRange &blocks) {
       Value position = add(first, m);
       Value row = arith::DivUIOp::create(b, position, width);
       Value column = arith::RemUIOp::create(b, position, width);
       Value isPixel = arith::AndIOp::create(
           b, isBelow(position, end), isBelow(column, indexOf(b, g.outWidth)));
-      Value once =
-          arith::SelectOp::create(b, isPixel, indexOf(b, 1), indexOf(b, 0));
-      loop(indexOf(b, 0), once, 1, [&](Value) {
+      when(isPixel, [&] {
         TilePlace place;
         place.row = {image, row}, place.column = column;
-        storePixel(m, place);
+        storePixel(m, place, blocks);
       });
     });
   });

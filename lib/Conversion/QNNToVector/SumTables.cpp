@@ -153,15 +153,15 @@ void SumTableBuilder::buildRange(int64_t full, int64_t rest) {
               indexOf(b, whole));
 }
 
-/// All buffers of a tile; its sums start at 0.
+/// All buffers of a tile. Behind the sums is place for one more channel.
 void SumTableBuilder::addBuffers(int64_t tapsOfPlaces) {
   tableSlot = addBuffer(wordBits / indexBits * entries * width(), element);
-  sumSlot = wideSlot = addBuffer(channelsOfRange() * sumsOfChannel, element);
+  int64_t sums = channelsOfRange() * sumsOfChannel;
+  sumSlot = wideSlot = addBuffer(sums + width(), element);
   if (element != result)
-    wideSlot = addBuffer(channelsOfRange() * sumsOfChannel, result);
-  turnedSlot = addBuffer(c.lanes * channelsOfRange(), result);
+    wideSlot = addBuffer(sums, result);
+  turnedSlot = addBuffer(c.lanes * channelsTurned(), result);
   placeSlot = addBuffer(tapsOfPlaces * width(), b.getI64Type());
-  clear(sumSlot);
   if (wideSlot != sumSlot)
     clear(wideSlot);
 }
@@ -171,6 +171,8 @@ void SumTableBuilder::buildTile(PixelTile of, Value first) {
   tile = of, firstPixel = first;
   sumsOfChannel = width(), firstSum = indexOf(b, 0);
   addBuffers(taps());
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    write(sumSlot, zeroOf(b, ofTables()), addIndex(b, zeroSum(), v * lanes));
   placePixels();
   forWords([&](const WordsOfTap &words) { addTaps(words); });
   storeTile();
@@ -207,7 +209,10 @@ void SumTableBuilder::addSteps(const WordsOfTap &words, Value low, Value high) {
     }
     word = addIndex(b, word, words.first);
     buildTables(tap, word, words.channels);
-    addWord(add(mulIndex(b, tap, this->words), word), words.channels);
+    Value isFirst;
+    if (wideSlot != sumSlot || words.first == 0)
+      isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, step, low);
+    addWord(add(mulIndex(b, tap, this->words), word), words.channels, isFirst);
   });
   if (wideSlot != sumSlot)
     widenSums(indexOf(b, 0), tile.vectors);
