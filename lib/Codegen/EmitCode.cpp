@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "qnn/Codegen/SplitModule.h"
 #include "qnn/Target/Target.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -75,10 +76,33 @@ static bool countsBits(const llvm::Function &function) {
   });
 }
 
+/// Iterations from which on a loop is not unrolled whole: shorter ones were
+/// measured to be faster so.
+static constexpr int64_t kLongLoop = 64;
+
+/// A loop over numbers with a constant number of iterations. Unrolled, it would
+/// leave the vectorizer the loop around it, whose elements lie far apart.
+static bool isForVectors(const llvm::Loop &loop) {
+  llvm::ICmpInst *compare = loop.getLatchCmpInst();
+  auto *bound = compare
+                    ? llvm::dyn_cast<llvm::ConstantInt>(compare->getOperand(1))
+                    : nullptr;
+  auto isVector = [](const llvm::Instruction &op) {
+    return op.getType()->isVectorTy();
+  };
+  return bound && bound->getSExtValue() >= kLongLoop &&
+         llvm::none_of(loop.blocks(), [&](const llvm::BasicBlock *block) {
+           return llvm::any_of(*block, isVector);
+         });
+}
+
 /// False for what takes long and finds nothing here: sums are in registers
 /// already (qnn-promote-accumulators). Bits of single words are counted by an
 /// instruction that vectors lack.
 static bool isUseful(llvm::StringRef pass, const llvm::Any &unit) {
+  if (pass == "LoopFullUnrollPass")
+    if (auto *loop = llvm::any_cast<const llvm::Loop *>(&unit))
+      return !isForVectors(**loop);
   if (pass == "SLPVectorizerPass")
     if (auto *function = llvm::any_cast<const llvm::Function *>(&unit))
       return !countsBits(**function);

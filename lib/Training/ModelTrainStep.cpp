@@ -8,8 +8,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "KeptWords.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "qnn/Dialect/QNN/Gradients/Passes.h"
 #include "qnn/Driver/Compile.h"
@@ -20,7 +18,7 @@
 #include "qnn/Transforms/ModelAttributes.h"
 #include "llvm/ADT/StringMap.h"
 #include <cstring>
-#include <future>
+#include <functional>
 
 using namespace mlir;
 using namespace qnn;
@@ -57,7 +55,7 @@ public:
 private:
   llvm::Error prepareStep(ModuleOp model, const TrainOptions &options,
                           Engine engine);
-  llvm::Error compileStep(const TrainOptions &options);
+  llvm::Error keepWords(const TrainOptions &options);
   /// Packs the weights, unless the words are those that a step has left.
   void packWords();
   void collectStates(func::FuncOp function);
@@ -71,6 +69,8 @@ private:
   /// The evaluator reads them while it runs.
   OwningOpRef<ModuleOp> stepModule, evaluationModule;
   std::unique_ptr<Model> stepModel, evaluationModel;
+  /// Called when `evaluationModel` is first wanted: steps need not wait for it.
+  std::function<llvm::Error()> prepareEvaluation;
   std::vector<AlignedBuffer> memory;
   std::vector<StateView> views;
   llvm::StringMap<unsigned> viewOf;
@@ -127,33 +127,24 @@ int64_t ModelTrainStep::peakBytes() const {
 // Models
 //===----------------------------------------------------------------------===//
 
-static ModelOrError compileNative(ModuleOp module, const TrainOptions &options,
-                                  std::optional<Level> reached = std::nullopt) {
-  return compileInProcess(module, "network", options.target, 3, reached,
-                          options.threads);
-}
-
-static std::string toBytecode(ModuleOp module) {
-  std::string bytes;
-  llvm::raw_string_ostream os(bytes);
-  // Of the newest version it does not fail.
-  (void)writeBytecodeToFile(module, os);
-  return bytes;
-}
-
-/// In a context of its own, so that other modules can be compiled at the time.
-static ModelOrError compileCopy(const std::string &bytes,
-                                const TrainOptions &options) {
-  std::unique_ptr<MLIRContext> context = createContext();
-  auto module = parseSourceString<ModuleOp>(bytes, context.get());
-  return compileNative(*module, options);
+/// Compiled code does not need its module any more.
+static ModelOrError build(OwningOpRef<ModuleOp> &module,
+                          const TrainOptions &options, Engine engine,
+                          std::optional<Level> reached = std::nullopt) {
+  if (engine == Engine::Reference)
+    return evaluateModule(*module, "network");
+  ModelOrError model = compileInProcess(*module, "network", options.target, 3,
+                                        reached, options.threads);
+  module = nullptr;
+  return model;
 }
 
 /// What is packed of the weights is known in packed form only.
-llvm::Error ModelTrainStep::compileStep(const TrainOptions &options) {
+llvm::Error ModelTrainStep::keepWords(const TrainOptions &options) {
   CompileOptions toWords;
   toWords.level = Level::Packed;
   toWords.target = options.target;
+  toWords.threads = options.threads;
   if (llvm::Error error = compileModule(*stepModule, "network", toWords))
     return error;
   PassManager pm(stepModule->getContext());
@@ -164,11 +155,6 @@ llvm::Error ModelTrainStep::compileStep(const TrainOptions &options) {
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     if (function.getArgAttr(i, kWordsOfAttr))
       words.emplace_back(function, i);
-  ModelOrError compiled = compileNative(*stepModule, options, Level::Packed);
-  if (!compiled)
-    return compiled.takeError();
-  stepModel = std::move(*compiled);
-  stepModule = nullptr;
   return llvm::Error::success();
 }
 
@@ -181,15 +167,16 @@ llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
     return step.takeError();
   stepModule = std::move(*step);
   collectStates(entryOf(*stepModule));
+  std::optional<Level> reached;
   if (engine == Engine::Native) {
-    if (llvm::Error error = compileStep(options))
+    reached = Level::Packed;
+    if (llvm::Error error = keepWords(options))
       return error;
-  } else {
-    ModelOrError evaluator = evaluateModule(*stepModule, "network");
-    if (!evaluator)
-      return evaluator.takeError();
-    stepModel = std::move(*evaluator);
   }
+  ModelOrError compiled = build(stepModule, options, engine, reached);
+  if (!compiled)
+    return compiled.takeError();
+  stepModel = std::move(*compiled);
   for (const TensorInfo &output : stepModel->outputs())
     results.emplace_back(elementTypeOf(output.type), output.shape);
   return llvm::Error::success();
@@ -201,22 +188,13 @@ llvm::Error ModelTrainStep::prepare(ModuleOp model, const TrainOptions &options,
   if (!evaluation)
     return evaluation.takeError();
   evaluationModule = std::move(*evaluation);
-  std::future<ModelOrError> compiled =
-      engine == Engine::Native
-          ? std::async(std::launch::async, compileCopy,
-                       toBytecode(*evaluationModule), options)
-          : std::async(std::launch::deferred, evaluateModule, *evaluationModule,
-                       "network");
-  if (options.evaluateOnly)
-    collectStates(entryOf(model));
-  llvm::Error error = options.evaluateOnly
-                          ? llvm::Error::success()
-                          : prepareStep(model, options, engine);
-  ModelOrError evaluator = compiled.get();
-  if (!evaluator)
-    return llvm::joinErrors(std::move(error), evaluator.takeError());
-  evaluationModel = std::move(*evaluator);
-  return error;
+  prepareEvaluation = [this, options, engine]() -> llvm::Error {
+    return build(evaluationModule, options, engine).moveInto(evaluationModel);
+  };
+  if (!options.evaluateOnly)
+    return prepareStep(model, options, engine);
+  collectStates(entryOf(model));
+  return prepareEvaluation();
 }
 
 //===----------------------------------------------------------------------===//
@@ -282,6 +260,9 @@ llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
 
 llvm::Expected<std::vector<Array>>
 ModelTrainStep::evaluate(llvm::ArrayRef<Array> inputs) {
+  if (!evaluationModel)
+    if (llvm::Error error = prepareEvaluation())
+      return std::move(error);
   int64_t key[2] = {0, 0};
   SmallVector<const void *> in =
       pointersOf(*evaluationModel, inputs, {{"key", key}});
