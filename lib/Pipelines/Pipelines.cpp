@@ -105,6 +105,7 @@ void buildLoopsPipeline(OpPassManager &pm) {
   pm.addPass(createOutlineParallel());
   pm.addPass(createOutlineLoops());
   pm.addPass(func::createDuplicateFunctionEliminationPass());
+  pm.addNestedPass<func::FuncOp>(createStreamStores());
   pm.addPass(createPlanArena());
   pm.addPass(createCanonicalizerPass());
 }

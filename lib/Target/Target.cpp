@@ -14,6 +14,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/Error.h"
@@ -236,6 +237,9 @@ static const InstructionRow instructions[] = {
      "llvm.aarch64.neon.udot.v4i32.v16i8"},
     {Instruction::DotFloats16, 512, false, "+avx512bf16",
      "llvm.x86.avx512bf16.dpbf16ps.512"},
+    {Instruction::FenceStores, 512, false, "+sse", "llvm.x86.sse.sfence"},
+    {Instruction::FenceStores, 256, false, "+sse", "llvm.x86.sse.sfence"},
+    {Instruction::FenceStores, 128, false, "+sse", "llvm.x86.sse.sfence"},
 };
 
 std::optional<StringRef> qnn::findInstruction(TargetAttr target,
@@ -254,6 +258,13 @@ std::optional<StringRef> qnn::findInstruction(TargetAttr target,
 int64_t qnn::getCacheBytes(TargetAttr target) {
   // Haswell and Skylake have 256 KB, later and bigger cores 512 KB to 2 MB.
   return target.getVectorBits() >= 512 ? 1 << 20 : 1 << 18;
+}
+
+int64_t qnn::getLastCacheBytes(TargetAttr target) {
+  return llvm::StringSwitch<int64_t>(target.getCpu())
+      .Case("znver1", 8 << 20)
+      .Case("znver2", 16 << 20)
+      .Default(32 << 20);
 }
 
 //===----------------------------------------------------------------------===//

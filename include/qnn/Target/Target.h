@@ -32,8 +32,11 @@ std::pair<int64_t, int64_t> chooseTile(TargetAttr target, KernelKind kernel,
 /// again are cut to fit half of it.
 int64_t getCacheBytes(TargetAttr target);
 
-/// Instructions on whole vectors that MLIR has no op for, and that only some
-/// CPUs have. Kernels that use them ask for one and fall back without it.
+/// Bytes of the last cache before memory that one core may fill.
+int64_t getLastCacheBytes(TargetAttr target);
+
+/// Instructions, most on whole vectors, that MLIR has no op for, and that only
+/// some CPUs have. Kernels that use them ask for one and fall back without it.
 enum class Instruction {
   PopcountWords,     ///< bits of each i32 (math.ctpop; no name)
   PopcountBytes,     ///< bits of each i8 (math.ctpop; no name)
@@ -47,6 +50,7 @@ enum class Instruction {
   DotSignedBytes,    ///< i32 + i8 x i8 in fours
   DotUnsignedBytes,  ///< u32 + u8 x u8 in fours
   DotFloats16,       ///< f32 + bf16 x bf16 in pairs
+  FenceStores, ///< what was stored past the caches is seen before what follows
 };
 
 /// A lookup product of codes: the instruction, the bits of an index, and the

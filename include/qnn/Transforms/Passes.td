@@ -435,4 +435,34 @@ def PrefetchStreams : Pass<"qnn-prefetch-streams", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def StreamStores : Pass<"qnn-stream-stores", "::mlir::func::FuncOp"> {
+  let summary = "lines of great results are stored past the caches";
+  let description = [{
+    Stores that fill whole lines of a buffer greater than the target's last cache, which their loops do not read, become
+    non-temporal: an ordinary store would read the line from memory first. The buffers are those of the arena, and
+    arguments, which are asked for their alignment. The function ends with a fence, for the sake of other threads. Targets
+    without such a fence are left alone.
+
+    ```mlir
+    func.func @f(%y: memref<4096x4096xf32> {llvm.align = 64 : i64}, %x: vector<16xf32>) {
+      scf.for %i = %c0 to %c4096 step %c1 {
+        vector.transfer_write %x, %y[%i, %c0] {in_bounds = [true]} : vector<16xf32>, memref<4096x4096xf32>
+      }
+      return
+    }
+    // becomes
+    func.func @f(%y: memref<4096x4096xf32> {llvm.align = 64 : i64}, %x: vector<16xf32>) {
+      scf.for %i = %c0 to %c4096 step %c1 {
+        vector.store %x, %y[%i, %c0] {alignment = 64 : i64, nontemporal = true}
+            : memref<4096x4096xf32>, vector<16xf32>
+      }
+      llvm.call_intrinsic "llvm.x86.sse.sfence"() : () -> ()
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // QNN_TRANSFORMS_PASSES
