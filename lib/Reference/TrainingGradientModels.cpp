@@ -110,40 +110,43 @@ static void evaluateUnfold(UnfoldOp op, Operands in, Results out) {
         });
 }
 
-static void evaluatePackWindows(PackWindowsOp op, Operands in, Results out) {
-  Windows windows(op);
-  ArrayRef<int64_t> shape = in[0].shape;
-  std::array<int64_t, 2> size = windows.countOf(in[0], channelsLast);
-  int64_t steps = out[0].shape[1], tile = out[0].shape[2], window = 0;
-  for (int64_t n = 0; n < shape[0]; ++n)
-    for (int64_t oh = 0; oh < size[0]; ++oh)
-      for (int64_t ow = 0; ow < size[1]; ++ow, ++window) {
-        int64_t column = 0;
-        windows.forEachTap(oh, ow, [&](int64_t h, int64_t w) {
-          int64_t pixel = (n * shape[1] + h) * shape[2] + w;
-          for (int64_t c = 0; c < shape[3]; ++c, ++column) {
-            int64_t step = column / tile * steps + window / wordBits;
-            int64_t &word = out[0].integers[step * tile + column % tile];
-            uint32_t bit = in[0].integers[pixel * shape[3] + c] & 1;
-            word = static_cast<int32_t>(static_cast<uint32_t>(word) |
-                                        bit << window % wordBits);
-          }
-        });
-      }
+/// Sets bit `row` of the columns of a tile, whose words begin with step
+/// `first`, to the bits of `word`.
+static void setColumns(int64_t word, int64_t row, std::vector<int64_t> &tiles,
+                       int64_t first) {
+  for (int64_t i = 0; i < wordBits; ++i) {
+    int64_t &column = tiles[(first + row / wordBits) * wordBits + i];
+    uint32_t bit = word >> i & 1;
+    column = static_cast<int32_t>(static_cast<uint32_t>(column) |
+                                  bit << row % wordBits);
+  }
 }
 
 static void evaluateTurnWords(TurnWordsOp op, Operands in, Results out) {
   ArrayRef<int64_t> shape = in[0].shape;
   int64_t steps = out[0].shape[1];
   for (int64_t row = 0; row < shape[0]; ++row)
-    for (int64_t column = 0; column < shape[1] * wordBits; ++column) {
-      int64_t block = column / wordBits, i = column % wordBits;
-      uint32_t bit = in[0].integers[row * shape[1] + block] >> i & 1;
-      int64_t step = block * steps + row / wordBits;
-      int64_t &word = out[0].integers[step * wordBits + i];
-      word = static_cast<int32_t>(static_cast<uint32_t>(word) |
-                                  bit << row % wordBits);
-    }
+    for (int64_t block = 0; block < shape[1]; ++block)
+      setColumns(in[0].integers[row * shape[1] + block], row, out[0].integers,
+                 block * steps);
+}
+
+static void evaluateTurnWindows(TurnWindowsOp op, Operands in, Results out) {
+  Windows windows(op);
+  ArrayRef<int64_t> shape = in[0].shape;
+  std::array<int64_t, 2> size = windows.countOf(in[0], channelsLast);
+  int64_t steps = out[0].shape[1], window = 0;
+  for (int64_t n = 0; n < shape[0]; ++n)
+    for (int64_t oh = 0; oh < size[0]; ++oh)
+      for (int64_t ow = 0; ow < size[1]; ++ow, ++window) {
+        int64_t block = 0;
+        windows.forEachTap(oh, ow, [&](int64_t h, int64_t w) {
+          int64_t pixel = (n * shape[1] + h) * shape[2] + w;
+          for (int64_t i = 0; i < shape[3]; ++i, ++block)
+            setColumns(in[0].integers[pixel * shape[3] + i], window,
+                       out[0].integers, block * steps);
+        });
+      }
 }
 
 //===----------------------------------------------------------------------===//
@@ -266,8 +269,8 @@ void qnn::attachTrainingGradientModels(MLIRContext *context) {
   attach<evaluateConvInputGrad>(context);
   attach<evaluateConvFilterGrad>(context);
   attach<evaluateUnfold>(context);
-  attach<evaluatePackWindows>(context);
   attach<evaluateTurnWords>(context);
+  attach<evaluateTurnWindows>(context);
   attach<evaluateMaxPoolGrad>(context);
   attach<evaluateAvgPoolGrad>(context);
   attach<evaluateBatchNormTrain>(context);

@@ -23,7 +23,7 @@ struct Windows {
   explicit Windows(OpTy op)
       : kernel(op.getKernel()), strides(op.getStrides()),
         dilations(op.getDilations()), pads(op.getPads()) {}
-  explicit Windows(PackWindowsOp op)
+  explicit Windows(TurnWindowsOp op)
       : kernel(op.getKernel()), strides(op.getStrides()),
         dilations(op.getDilations()) {}
 

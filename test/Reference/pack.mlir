@@ -48,15 +48,6 @@ func.func @pack_bytes() -> tensor<8xi32> {
   return %r0 : tensor<8xi32>
 }
 
-// A block for each of two taps, a bit for each of two windows.
-// CHECK-LABEL: func.func @pack_windows
-// CHECK{LITERAL}: arith.constant dense<[[[3, 2]], [[1, 3]]]> : tensor<2x1x2xi32>
-func.func @pack_windows() -> tensor<2x1x2xi32> {
-  %a = arith.constant dense<[[[[1, 0], [1, 1], [0, 1]]]]> : tensor<1x1x3x2xi8>
-  %r0 = qnn.pack_windows %a {kernel = array<i64: 1, 2>} : (tensor<1x1x3x2xi8>) -> tensor<2x1x2xi32>
-  return %r0 : tensor<2x1x2xi32>
-}
-
 // Row 0 has bits 0 and 31, row 1 bit 1.
 // CHECK-LABEL: func.func @turn_words
 // CHECK{LITERAL}: arith.constant dense<[[[1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]]]> : tensor<1x1x32xi32>
@@ -64,4 +55,13 @@ func.func @turn_words() -> tensor<1x1x32xi32> {
   %a = arith.constant dense<[[-2147483647], [2]]> : tensor<2x1xi32>
   %r0 = qnn.turn_words %a : (tensor<2x1xi32>) -> tensor<1x1x32xi32>
   return %r0 : tensor<1x1x32xi32>
+}
+
+// A block for each of two taps, a bit for each of two windows.
+// CHECK-LABEL: func.func @turn_windows
+// CHECK{LITERAL}: arith.constant dense<[[[3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]], [[1, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]]> : tensor<2x1x32xi32>
+func.func @turn_windows() -> tensor<2x1x32xi32> {
+  %a = arith.constant dense<[[[[1], [3], [2]]]]> : tensor<1x1x3x1xi32>
+  %r0 = qnn.turn_windows %a {kernel = array<i64: 1, 2>} : (tensor<1x1x3x1xi32>) -> tensor<2x1x32xi32>
+  return %r0 : tensor<2x1x32xi32>
 }

@@ -14,7 +14,6 @@ namespace qnn {
 void populateBatchNormPatterns(mlir::RewritePatternSet &patterns);
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populateMaxPoolGradPatterns(mlir::RewritePatternSet &patterns);
-void populatePackWindowsPatterns(mlir::RewritePatternSet &patterns);
 void populatePackingPatterns(mlir::RewritePatternSet &patterns);
 /// Several ops as one. To be applied before all others, which would lower each
 /// alone.
@@ -31,6 +30,7 @@ void populateReductionPatterns(mlir::RewritePatternSet &patterns);
 void populateScatterPatterns(mlir::RewritePatternSet &patterns);
 void populateShapePatterns(mlir::RewritePatternSet &patterns);
 void populateTrainingElementwisePatterns(mlir::RewritePatternSet &patterns);
+void populateTurnWindowsPatterns(mlir::RewritePatternSet &patterns);
 void populateTurnWordsPatterns(mlir::RewritePatternSet &patterns);
 void populateUpdatePatterns(mlir::RewritePatternSet &patterns);
 

@@ -27,7 +27,6 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
   populateBatchNormPatterns(patterns);
   populateElementwisePatterns(patterns);
   populateMaxPoolGradPatterns(patterns);
-  populatePackWindowsPatterns(patterns);
   populatePackingPatterns(patterns);
   populatePoolingPatterns(patterns);
   populateProductPatterns(patterns);
@@ -43,6 +42,7 @@ void qnn::populateQNNToLinalgPatterns(RewritePatternSet &patterns) {
 static void populateFusedPatterns(RewritePatternSet &patterns) {
   populatePixelLanesPatterns(patterns);
   populateFusedPackPatterns(patterns);
+  populateTurnWindowsPatterns(patterns);
   populateTurnWordsPatterns(patterns);
   populateRecurrentPatterns(patterns);
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TurnWords.h"
 #include "Lanes.h"
 #include "Patterns.h"
 #include "ScalarMath.h"
@@ -20,16 +21,15 @@ using namespace qnn;
 
 static constexpr int64_t byteBits = 8;
 
-/// Word `column` of the rows from `first` on, zeros beyond `count` of them.
-static Value readWords(ImplicitLocOpBuilder &b, Value words, Value first,
-                       Value column, int64_t count) {
+/// Word `column` of `rows`, zeros beyond them.
+static Value readColumn(ImplicitLocOpBuilder &b, Value words, ValueRange rows,
+                        Value column) {
   Value zero = arith::ConstantOp::create(b, b.getI32IntegerAttr(0));
-  SmallVector<Value> rows(wordBits, zero);
-  for (int64_t i = 0; i < count; ++i)
-    rows[i] = tensor::ExtractOp::create(
-        b, words, ValueRange{scaledIndex(b, first, 1, i), column});
+  SmallVector<Value> read(wordBits, zero);
+  for (auto [word, row] : llvm::zip(read, rows))
+    word = tensor::ExtractOp::create(b, words, ValueRange{row, column});
   return vector::FromElementsOp::create(b, vectorOf(wordBits, b.getI32Type()),
-                                        rows);
+                                        read);
 }
 
 /// The columns of byte `q` of `rows`, the last one first: a word for each.
@@ -49,21 +49,28 @@ static SmallVector<Value> columnsOfByte(ImplicitLocOpBuilder &b, Value rows,
   return columns;
 }
 
+Value qnn::turnSquare(ImplicitLocOpBuilder &b, Value words, ValueRange rows,
+                      Value column, Value out, Value block, Value step) {
+  Value square = readColumn(b, words, rows, column);
+  for (int64_t q = 0; q < wordBits / byteBits; ++q)
+    for (auto [i, word] : llvm::enumerate(columnsOfByte(b, square, q)))
+      out = tensor::InsertOp::create(
+          b, word, out,
+          ValueRange{block, step,
+                     constantIndex(b, (q + 1) * byteBits - 1 - i)});
+  return out;
+}
+
 /// The squares of `count` rows of a step of the result.
 static Value turnStep(ImplicitLocOpBuilder &b, Value words, Value step,
                       int64_t count, Value out) {
-  Value first = scaledIndex(b, step, wordBits, 0);
+  SmallVector<Value> rows;
+  for (int64_t i = 0; i < count; ++i)
+    rows.push_back(scaledIndex(b, step, wordBits, i));
   return buildCountLoop(
       b, tensorType(words).getDimSize(1), out,
       [&](ImplicitLocOpBuilder &inner, Value column, Value out) {
-        Value rows = readWords(inner, words, first, column, count);
-        for (int64_t q = 0; q < wordBits / byteBits; ++q)
-          for (auto [i, word] : llvm::enumerate(columnsOfByte(inner, rows, q)))
-            out = tensor::InsertOp::create(
-                inner, word, out,
-                ValueRange{column, step,
-                           constantIndex(inner, (q + 1) * byteBits - 1 - i)});
-        return out;
+        return turnSquare(inner, words, rows, column, out, column, step);
       });
 }
 

@@ -102,7 +102,7 @@ LogicalResult TurnWordsOp::verify() {
   return success();
 }
 
-LogicalResult PackWindowsOp::verify() {
+LogicalResult TurnWindowsOp::verify() {
   RankedTensorType input = getInput().getType(), result = getType();
   if (input.getRank() != 4 || result.getRank() != 3)
     return emitOpError("expected an input of rank 4 and tiles of rank 3, but "
@@ -114,13 +114,9 @@ LogicalResult PackWindowsOp::verify() {
                           {getKernel(), getStrides(), none, getDilations()});
   if (failed(size))
     return failure();
-  int64_t channels = input.getDimSize(3), tile = result.getDimSize(2);
-  if (tile == 0 || channels % tile != 0)
-    return emitOpError("expected channels in whole blocks of ")
-           << tile << ", but got " << channels;
   int64_t windows = input.getDimSize(0) * (*size)[0] * (*size)[1];
-  int64_t blocks = getKernel()[0] * getKernel()[1] * channels / tile;
-  auto expected = result.clone({blocks, packedWords(windows, 1), tile});
+  int64_t blocks = getKernel()[0] * getKernel()[1] * input.getDimSize(3);
+  auto expected = result.clone({blocks, packedWords(windows, 1), wordBits});
   if (result != expected)
     return emitOpError("expected result type ")
            << expected << ", but got " << result;

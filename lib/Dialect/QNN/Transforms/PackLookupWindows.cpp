@@ -2,7 +2,8 @@
 //
 // The gradient of a convolution's filter multiplies the gradient of its result,
 // a row for each output channel, by what the taps see of its input. Where that
-// is signs, bits are packed along the windows, and the floats make the tables.
+// is signs, words are turned to lie along the windows, and the floats make the
+// tables.
 //
 // A bit cannot say that a tap lies in the padding, and 0 stands for -1. What is
 // subtracted so depends on tap and window only: it is added again, for all
@@ -78,26 +79,21 @@ static Value reshape(ImplicitLocOpBuilder &b, Value x,
   return ReshapeOp::create(b, tensorType(x).clone(shape), x);
 }
 
-/// The codes of the image in tiles of words along the windows; channels beyond
-/// its own fill the last block.
-static Value packWindows(ImplicitLocOpBuilder &b, UnfoldOp op, const Taps &taps,
-                         const SignSource &source, int64_t channels,
-                         int64_t tile) {
-  Value input = op.getInput();
-  Value image = TransposeOp::create(b, source.move(b, input),
-                                    ArrayRef<int64_t>{0, 2, 3, 1});
-  Value codes = source.encode(b, image);
+/// The words along the channels, which the convolution itself wants, as tiles
+/// of words along the windows.
+static Value turnWindows(ImplicitLocOpBuilder &b, UnfoldOp op, const Taps &taps,
+                         const SignSource &source) {
+  Value words = source.pack(b, op.getInput(), ArrayRef<int64_t>{0, 2, 3, 1});
   ArrayRef<int64_t> pads = taps.pads;
-  int64_t more = channels - taps.channels;
-  if (taps.isPadded() || more)
-    codes = PadOp::create(b, codes, ArrayRef<int64_t>{0, pads[0], pads[1], 0},
-                          ArrayRef<int64_t>{0, pads[2], pads[3], more},
-                          cast<TypedAttr>(b.getI8IntegerAttr(0)));
-  int64_t windows = op.getType().getDimSize(0);
-  auto type = RankedTensorType::get(
-      {taps.count * channels / tile, packedWords(windows, 1), tile},
-      b.getI32Type());
-  return PackWindowsOp::create(b, type, codes, taps.kernel, taps.strides,
+  if (taps.isPadded())
+    words = PadOp::create(b, words, ArrayRef<int64_t>{0, pads[0], pads[1], 0},
+                          ArrayRef<int64_t>{0, pads[2], pads[3], 0},
+                          cast<TypedAttr>(b.getI32IntegerAttr(0)));
+  auto type = RankedTensorType::get({taps.count * shapeOf(words).back(),
+                                     packedWords(op.getType().getDimSize(0), 1),
+                                     wordBits},
+                                    b.getI32Type());
+  return TurnWindowsOp::create(b, type, words, taps.kernel, taps.strides,
                                taps.dilations);
 }
 
@@ -128,15 +124,14 @@ PackLookupWindows::matchAndRewrite(MatmulOp op,
     return rewriter.notifyMatchFailure(op, "windows are not of signs");
   int64_t rows = shapeOf(op.getLhs())[0], windows = shapeOf(op.getLhs())[1];
   Taps taps(unfold);
-  constexpr int64_t tile = wordBits;
-  int64_t channels = llvm::alignTo(taps.channels, tile);
+  int64_t channels = llvm::alignTo(taps.channels, wordBits);
   int64_t columns = taps.count * channels;
   auto numbers = chooseSignLookup(getTarget(op), *ProductFacts::get(op));
   if (!numbers)
     return rewriter.notifyMatchFailure(op, "tables do not pay");
   auto kernel = KernelAttr::get(op->getContext(), KernelKind::Lookup, *numbers);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  Value words = packWindows(b, unfold, taps, *source, channels, tile);
+  Value words = turnWindows(b, unfold, taps, *source);
   Value sums = LookupMatmulOp::create(
       b, RankedTensorType::get({rows, columns}, b.getF32Type()), op.getLhs(),
       words, ValueRange(), windows, columns, CodeAttr(), bipolarCode(b),

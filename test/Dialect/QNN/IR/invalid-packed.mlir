@@ -350,17 +350,8 @@ func.func @turn_words_rank(%x: tensor<33xi32>) -> tensor<3x1x32xi32> {
 
 // -----
 
-// Blocks do not cross taps.
-func.func @windows_tile(%x: tensor<1x3x3x48xi8>) -> tensor<6x1x32xi32> {
-  // expected-error @+1 {{'qnn.pack_windows' op expected channels in whole blocks of 32, but got 48}}
-  %0 = qnn.pack_windows %x {kernel = array<i64: 2, 2>} : (tensor<1x3x3x48xi8>) -> tensor<6x1x32xi32>
-  return %0 : tensor<6x1x32xi32>
-}
-
-// -----
-
-func.func @windows_type(%x: tensor<1x9x9x32xi8>) -> tensor<4x1x32xi32> {
-  // expected-error @+1 {{'qnn.pack_windows' op expected result type 'tensor<4x2x32xi32>', but got 'tensor<4x1x32xi32>'}}
-  %0 = qnn.pack_windows %x {kernel = array<i64: 2, 2>} : (tensor<1x9x9x32xi8>) -> tensor<4x1x32xi32>
+func.func @windows_type(%x: tensor<1x9x9x1xi32>) -> tensor<4x1x32xi32> {
+  // expected-error @+1 {{'qnn.turn_windows' op expected result type 'tensor<4x2x32xi32>', but got 'tensor<4x1x32xi32>'}}
+  %0 = qnn.turn_windows %x {kernel = array<i64: 2, 2>} : (tensor<1x9x9x1xi32>) -> tensor<4x1x32xi32>
   return %0 : tensor<4x1x32xi32>
 }

@@ -98,8 +98,8 @@ func.func @turn_words(%x: tensor<100x3xi32>) -> tensor<3x4x32xi32> {
 }
 
 // CHECK-LABEL: func.func @windows
-func.func @windows(%x: tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32> {
-  // CHECK: qnn.pack_windows %{{.*}} {kernel = array<i64: 3, 3>} : (tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32>
-  %0 = qnn.pack_windows %x {kernel = array<i64: 3, 3>} : (tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32>
+func.func @windows(%x: tensor<8x18x18x2xi32>) -> tensor<18x64x32xi32> {
+  // CHECK: qnn.turn_windows %{{.*}} {kernel = array<i64: 3, 3>} : (tensor<8x18x18x2xi32>) -> tensor<18x64x32xi32>
+  %0 = qnn.turn_windows %x {kernel = array<i64: 3, 3>} : (tensor<8x18x18x2xi32>) -> tensor<18x64x32xi32>
   return %0 : tensor<18x64x32xi32>
 }

@@ -151,16 +151,17 @@ func.func @no_permutation(%x: tensor<1x4xi8>) -> tensor<1x1xi32> {
 
 // -----
 
-// A sum over windows of signs: their codes, padded to whole blocks of channels,
-// are packed along the windows; what zeros in the padding have subtracted is
-// added again.
+// A sum over windows of signs: words along the channels, padded, are turned to
+// lie along the windows; what zeros in the padding have subtracted is added
+// again.
 #v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
 module attributes {qnn.target = #v4} {
 // CHECK-LABEL: func.func @windows
 // CHECK: %[[X:.*]] = qnn.transpose %arg1 {permutation = array<i64: 0, 2, 3, 1>}
 // CHECK: %[[C:.*]] = qnn.encode %[[X]] {{.*}} -> tensor<2x4x4x40xi8>
-// CHECK: %[[P:.*]] = qnn.pad %[[C]] {high = array<i64: 0, 1, 0, 24>, low = array<i64: 0, 0, 1, 0>
-// CHECK: %[[W:.*]] = qnn.pack_windows %[[P]] {kernel = array<i64: 2, 2>} : (tensor<2x5x5x64xi8>) -> tensor<8x1x32xi32>
+// CHECK: %[[K:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<2x4x4x2xi32>
+// CHECK: %[[P:.*]] = qnn.pad %[[K]] {high = array<i64: 0, 1, 0, 0>, low = array<i64: 0, 0, 1, 0>
+// CHECK: %[[W:.*]] = qnn.turn_windows %[[P]] {kernel = array<i64: 2, 2>} : (tensor<2x5x5x2xi32>) -> tensor<8x1x32xi32>
 // CHECK: %[[S:.*]] = qnn.lookup_matmul %arg0, %[[W]] {channels = 32 : i64, {{.*}}out_channels = 256 : i64
 // CHECK: %[[T:.*]] = qnn.reshape %[[S]] {{.*}} -> tensor<8x4x64xf32>
 // CHECK: %[[O:.*]] = qnn.slice %[[T]] {{.*}} -> tensor<8x4x40xf32>

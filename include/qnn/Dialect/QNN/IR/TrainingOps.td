@@ -291,26 +291,6 @@ def QNN_UnfoldOp : QNN_InferredOp<"unfold"> {
   let results = (outs QNN_Float:$result);
 }
 
-def QNN_PackWindowsOp : QNN_Op<"pack_windows"> {
-  let summary = "1-bit codes that a filter's taps see, packed along the windows, in weight tiles";
-  let description = [{
-    `qnn.unfold` of codes in bytes, channels last and padded, as weights of a
-    product that sums over the windows: with T columns `(kh, kw, c)` a block,
-    bit `i` of step `s` belongs to window `32 s + i`. T divides the channels;
-    bits beyond the last window are 0.
-
-    ```mlir
-    %0 = qnn.pack_windows %x {kernel = array<i64: 3, 3>}
-        : (tensor<8x18x18x64xi8>) -> tensor<18x64x32xi32>
-    ```
-  }];
-  let arguments = (ins RankedTensorOf<[I8]>:$input, DenseI64ArrayAttr:$kernel,
-    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
-    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations);
-  let results = (outs QNN_Words:$result);
-  let hasVerifier = 1;
-}
-
 def QNN_TurnWordsOp : QNN_Op<"turn_words"> {
   let summary = "words of rows as weight tiles of columns";
   let description = [{
@@ -326,6 +306,26 @@ def QNN_TurnWordsOp : QNN_Op<"turn_words"> {
   let arguments = (ins QNN_Words:$input);
   let results = (outs QNN_Words:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def QNN_TurnWindowsOp : QNN_Op<"turn_windows"> {
+  let summary = "words of channels as weight tiles of what a filter's taps see";
+  let description = [{
+    `qnn.turn_words` of all windows: of words along the channels of a padded image
+    [N, H, W, words] it makes the weights of a product that sums over the windows.
+    Block `(kh, kw, w)` is word `w` under tap `(kh, kw)`; bit `i` of its step `s`
+    belongs to window `32 s + i`. Bits beyond the last window are 0.
+
+    ```mlir
+    %0 = qnn.turn_windows %x {kernel = array<i64: 3, 3>}
+        : (tensor<8x18x18x2xi32>) -> tensor<18x64x32xi32>
+    ```
+  }];
+  let arguments = (ins QNN_Words:$input, DenseI64ArrayAttr:$kernel,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations);
+  let results = (outs QNN_Words:$result);
   let hasVerifier = 1;
 }
 
