@@ -200,17 +200,17 @@ PackLookupMatmul::matchAndRewrite(MatmulOp op,
 /// Signs of the filters [O, KH, KW, C].
 std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
                                                  const FilterShape &shape) {
-  SmallVector<int64_t> last{0, 2, 3, 1};
   if (std::optional<Tensor> weights = constantTensor(op.getFilter()))
-    return constantSigns(transposed(*weights, last).floats, shape.outChannels);
+    return constantSigns(transposed(*weights, {0, 2, 3, 1}).floats,
+                         shape.outChannels);
   std::optional<SignSource> source = SignSource::find(op.getFilter());
   bool blocksHaveOneGroup =
       shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
   if (!source || !blocksHaveOneGroup)
     return {};
-  Value words = source->pack(b, op.getFilter(), last);
-  return Signs{
-      {}, tileSignWords(b, op.getLoc(), words, shape.tile), {source->scale}};
+  Value tiles =
+      tileSignFilter(b, op.getLoc(), op.getFilter(), *source, shape.tile);
+  return Signs{{}, tiles, {source->scale}};
 }
 
 LogicalResult

@@ -95,13 +95,14 @@ struct PackSignConv2d : OpRewritePattern<Conv2dOp> {
     Location loc = op.getLoc();
     int64_t last[] = {0, 2, 3, 1}, first[] = {0, 3, 1, 2};
     Value input = lhs->pack(rewriter, op.getInput(), last);
-    Value weights = rhs->pack(rewriter, op.getFilter(), last);
     ArrayRef<int64_t> sizes = op.getType().getShape();
     Value sums = XnorConv2dOp::create(
         rewriter, loc,
         RankedTensorType::get({sizes[0], sizes[2], sizes[3], sizes[1]},
                               rewriter.getI32Type()),
-        input, tileSignWords(rewriter, loc, weights, kernel.getTile()[1]),
+        input,
+        tileSignFilter(rewriter, loc, op.getFilter(), *rhs,
+                       kernel.getTile()[1]),
         ValueRange(), filter[1], filter[0], bipolarCode(rewriter),
         bipolarCode(rewriter), CodeAttr(), /*scaled=*/false,
         /*residual=*/false, DenseF32ArrayAttr(), op.getStrides(), op.getPads(),

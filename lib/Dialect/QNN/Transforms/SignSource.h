@@ -41,6 +41,12 @@ CodeAttr bipolarCode(mlir::OpBuilder &b);
 mlir::Value tileSignWords(mlir::OpBuilder &b, mlir::Location loc,
                           mlir::Value words, int64_t tile);
 
+/// Tiles [blocks, KH, KW, .., T] of `filter` [O, C, KH, KW], whose source is
+/// `source`.
+mlir::Value tileSignFilter(mlir::OpBuilder &b, mlir::Location loc,
+                           mlir::Value filter, const SignSource &source,
+                           int64_t tile);
+
 /// The tiles of a product's rhs, a matrix of computed signs.
 mlir::Value tileRhs(mlir::OpBuilder &b, MatmulOp op, const SignSource &source,
                     int64_t tile);
