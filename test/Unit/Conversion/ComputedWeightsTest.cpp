@@ -7,6 +7,7 @@
 
 #include "Native.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <gtest/gtest.h>
 #include <random>
 
@@ -119,5 +120,27 @@ INSTANTIATE_TEST_SUITE_P(Products, ComputedSignsTest,
                          [](const testing::TestParamInfo<Case> &info) {
                            return std::string(info.param.name);
                          });
+
+/// The filter of a convolution's input gradient, of signs [O, C, KH, KW].
+TEST(ComputedFilterTest, TurnedAround) {
+  for (auto [o, c, h, w] : {std::tuple(1, 32, 3, 3), std::tuple(33, 3, 3, 3),
+                            std::tuple(5, 64, 1, 2), std::tuple(32, 31, 2, 1),
+                            std::tuple(65, 33, 2, 2)}) {
+    std::string source = llvm::formatv(
+        R"(
+#sign = #qnn.quantizer<bits = 1, encoding = bipolar>
+func.func @f(%x: tensor<2x{0}x5x6xf32>, %y: tensor<{0}x{1}x{2}x{3}xf32>) -> tensor<2x{1}x{4}x{5}xf32> {{
+  %a = qnn.quantize %x {{quantizer = #sign} : (tensor<2x{0}x5x6xf32>) -> tensor<2x{0}x5x6xf32>
+  %b = qnn.quantize %y {{quantizer = #sign} : (tensor<{0}x{1}x{2}x{3}xf32>) -> tensor<{0}x{1}x{2}x{3}xf32>
+  %t = qnn.transpose %b {{permutation = array<i64: 1, 0, 2, 3>} : (tensor<{0}x{1}x{2}x{3}xf32>) -> tensor<{1}x{0}x{2}x{3}xf32>
+  %s = qnn.slice %t {{offsets = array<i64: 0, 0, {6}, {7}>, sizes = array<i64: {1}, {0}, {2}, {3}>, steps = array<i64: 1, 1, -1, -1>}
+      : (tensor<{1}x{0}x{2}x{3}xf32>) -> tensor<{1}x{0}x{2}x{3}xf32>
+  %0 = qnn.conv2d %a, %s : (tensor<2x{0}x5x6xf32>, tensor<{1}x{0}x{2}x{3}xf32>) -> tensor<2x{1}x{4}x{5}xf32>
+  return %0 : tensor<2x{1}x{4}x{5}xf32>
+})",
+        o, c, h, w, 6 - h, 7 - w, h - 1, w - 1);
+    packAndCompare(source, "qnn.xnor_conv2d");
+  }
+}
 
 } // namespace

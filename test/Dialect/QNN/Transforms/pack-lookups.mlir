@@ -54,10 +54,11 @@ func.func @computed_matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tens
 
 // The quantizer is seen through a transpose, as gradients have it.
 // CHECK-LABEL: func.func @computed_conv
-// CHECK: %[[R:.*]] = qnn.transpose %arg1 {permutation = array<i64: 1, 0, 2, 3>}
-// CHECK: %[[L:.*]] = qnn.transpose %[[R]] {permutation = array<i64: 0, 2, 3, 1>}
-// CHECK: %[[C:.*]] = qnn.encode %[[L]] {{.*}} -> tensor<64x3x3x8xi8>
-// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<64x3x3x1xi32>
+// CHECK: %[[R:.*]] = qnn.reshape %arg1 : (tensor<8x64x3x3xf32>) -> tensor<8x576xf32>
+// CHECK: %[[C:.*]] = qnn.encode %[[R]] {{.*}} -> tensor<8x576xi8>
+// CHECK: %[[P:.*]] = qnn.pack %[[C]] {{.*}} -> tensor<8x18xi32>
+// CHECK: %[[T:.*]] = qnn.turn_words %[[P]] : (tensor<8x18xi32>) -> tensor<18x1x32xi32>
+// CHECK: qnn.reshape %{{.*}} : (tensor<576x1xi32>) -> tensor<64x3x3x1xi32>
 // CHECK: qnn.lookup_conv2d
 // CHECK-NOT: qnn.mul
 func.func @computed_conv(%x: tensor<1x8x6x6xf32>, %w: tensor<8x64x3x3xf32>) -> tensor<1x64x4x4xf32> {

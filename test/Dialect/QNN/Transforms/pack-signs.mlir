@@ -24,8 +24,14 @@ func.func @matmul(%x: tensor<4x40xf32>, %w: tensor<40x130xf32>) -> tensor<4x130x
 
 // CHECK-LABEL: func.func @conv
 // CHECK: %[[X:.*]] = qnn.pack %{{.*}} -> tensor<2x6x6x1xi32>
-// CHECK: %[[W:.*]] = qnn.pack %{{.*}} -> tensor<64x3x3x1xi32>
-// CHECK: %[[S:.*]] = qnn.xnor_conv2d %[[X]], {{.*}} pads = array<i64: 1, 1, 1, 1>
+// Weights lie side by side in rows of 72. Turned twice their words are along the
+// channels, 32 of them with what is filled up.
+// CHECK: %[[W:.*]] = qnn.pack %{{.*}} : (tensor<64x72xi8>) -> tensor<64x3xi32>
+// CHECK: %[[T:.*]] = qnn.turn_words %[[W]] : (tensor<64x3xi32>) -> tensor<3x2x32xi32>
+// CHECK: qnn.pad %{{.*}} {high = array<i64: 0, 0, 24, 0>
+// CHECK: %[[U:.*]] = qnn.turn_words %{{.*}} : (tensor<288x2xi32>) -> tensor<2x9x32xi32>
+// CHECK: %[[V:.*]] = qnn.reshape %[[U]] : (tensor<2x9x32xi32>) -> tensor<2x3x3x1x32xi32>
+// CHECK: %[[S:.*]] = qnn.xnor_conv2d %[[X]], %[[V]] {{.*}} pads = array<i64: 1, 1, 1, 1>
 // CHECK: %[[F:.*]] = qnn.dequantize %[[S]]
 // CHECK: qnn.transpose %[[F]] {permutation = array<i64: 0, 3, 1, 2>}
 func.func @conv(%x: tensor<2x8x6x6xf32>, %w: tensor<64x8x3x3xf32>) -> tensor<2x64x6x6xf32> {
