@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "qnn/Arith/Packing.h"
 
 using namespace mlir;
 using namespace qnn;
@@ -64,6 +65,18 @@ Value qnn::writeLanes(ImplicitLocOpBuilder &b, Value lanes, Value tensor,
 Value qnn::maskToWord(ImplicitLocOpBuilder &b, Value mask) {
   Value word = vector::BitCastOp::create(b, vectorOf(1, b.getI32Type()), mask);
   return vector::ExtractOp::create(b, word, ArrayRef<int64_t>{0});
+}
+
+Value qnn::masksToWord(ImplicitLocOpBuilder &b, ArrayRef<Value> masks,
+                       int64_t lanes) {
+  VectorType type = vectorOf(wordBits, b.getI1Type());
+  if (masks.front().getType() == type)
+    return maskToWord(b, masks.front());
+  Value all = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  for (auto [v, mask] : llvm::enumerate(masks))
+    all = vector::InsertStridedSliceOp::create(
+        b, mask, all, ArrayRef<int64_t>(v * lanes), ArrayRef<int64_t>(1));
+  return maskToWord(b, all);
 }
 
 Value qnn::takeLanes(ImplicitLocOpBuilder &b, Value lanes, int64_t first,

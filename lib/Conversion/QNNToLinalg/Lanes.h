@@ -44,6 +44,10 @@ mlir::Value writeLanes(ImplicitLocOpBuilder &b, mlir::Value lanes,
 /// 32 lanes of i1 as an i32, lane 0 the lowest bit.
 mlir::Value maskToWord(ImplicitLocOpBuilder &b, mlir::Value mask);
 
+/// Masks of registers of `lanes` side by side as an i32; what is missing is 0.
+mlir::Value masksToWord(ImplicitLocOpBuilder &b,
+                        llvm::ArrayRef<mlir::Value> masks, int64_t lanes);
+
 /// Lanes first .. first + count - 1.
 mlir::Value takeLanes(ImplicitLocOpBuilder &b, mlir::Value lanes, int64_t first,
                       int64_t count);

@@ -60,12 +60,16 @@ static bool canWiden(Block &body) {
          });
 }
 
+static bool isUpdate(linalg::GenericOp loop) {
+  return llvm::any_of(loop.getOutputs(), [](Value init) {
+    return init.getDefiningOp<bufferization::ToTensorOp>() != nullptr;
+  });
+}
+
 /// The step is to be cut before it changes its states.
 static bool isSeparateUpdate(linalg::GenericOp loop) {
-  return loop->getParentOfType<func::FuncOp>()->hasAttr(kSeparateUpdateAttr) &&
-         llvm::any_of(loop.getOutputs(), [](Value init) {
-           return init.getDefiningOp<bufferization::ToTensorOp>() != nullptr;
-         });
+  return isUpdate(loop) &&
+         loop->getParentOfType<func::FuncOp>()->hasAttr(kSeparateUpdateAttr);
 }
 
 /// A result lies element by element where the product would.
@@ -74,34 +78,41 @@ static bool hasShape(OpOperand &init, AffineMap map, RankedTensorType product) {
   return map.isIdentity() && type.getShape() == product.getShape();
 }
 
+/// The loop makes lanes of the last dimension of `type` at once.
+static bool hasLanes(linalg::GenericOp loop, RankedTensorType type) {
+  if (!loop.hasPureTensorSemantics() || loop.getNumLoops() == 0 ||
+      loop.getNumParallelLoops() != loop.getNumLoops())
+    return false;
+  return llvm::all_of(loop->getOpOperands(),
+                      [&](OpOperand &operand) {
+                        AffineMap map = loop.getMatchingIndexingMap(&operand);
+                        return isPlainNumber(getElementTypeOrSelf(
+                                   operand.get().getType())) &&
+                               (loop.isDpsInit(&operand)
+                                    ? hasShape(operand, map, type)
+                                    : hasReadableLanes(map));
+                      }) &&
+         canWiden(*loop.getBody());
+}
+
 /// The loop that alone reads `product`, element by element.
 static linalg::GenericOp findLoop(Value product) {
   if (!product.hasOneUse())
     return {};
   OpOperand &use = *product.use_begin();
   auto loop = dyn_cast<linalg::GenericOp>(use.getOwner());
-  if (!loop || loop->getBlock() != product.getDefiningOp()->getBlock() ||
-      !loop.isDpsInput(&use) || !loop.hasPureTensorSemantics() ||
-      loop.getNumLoops() == 0 ||
-      loop.getNumParallelLoops() != loop.getNumLoops())
-    return {};
   auto type = cast<RankedTensorType>(product.getType());
-  if (!isElementwise(loop.getMatchingIndexingMap(&use), type.getShape()))
-    return {};
-  for (OpOperand &operand : loop->getOpOperands()) {
-    AffineMap map = loop.getMatchingIndexingMap(&operand);
-    if (!isPlainNumber(getElementTypeOrSelf(operand.get().getType())) ||
-        (loop.isDpsInit(&operand) ? !hasShape(operand, map, type)
-                                  : !hasReadableLanes(map)))
-      return {};
-  }
-  if (!canWiden(*loop.getBody()) || isSeparateUpdate(loop))
+  if (!loop || loop->getBlock() != product.getDefiningOp()->getBlock() ||
+      !loop.isDpsInput(&use) || !hasLanes(loop, type) ||
+      !isElementwise(loop.getMatchingIndexingMap(&use), type.getShape()) ||
+      isSeparateUpdate(loop))
     return {};
   return loop;
 }
 
 std::optional<Consumer> Consumer::find(PackedContractionOpInterface product) {
-  Consumer consumer(product);
+  Consumer consumer;
+  consumer.product = product;
   Value result = product->getResult(0);
   if (linalg::GenericOp loop = findLoop(result)) {
     consumer.loop = loop;
@@ -109,6 +120,18 @@ std::optional<Consumer> Consumer::find(PackedContractionOpInterface product) {
   }
   consumer.findPacks();
   if (!consumer.loop && consumer.packs.empty())
+    return {};
+  return consumer;
+}
+
+std::optional<Consumer> Consumer::find(linalg::GenericOp loop) {
+  if (!isUpdate(loop) ||
+      !hasLanes(loop, cast<RankedTensorType>(loop.getResult(0).getType())))
+    return {};
+  Consumer consumer;
+  consumer.loop = loop;
+  consumer.findPacks();
+  if (consumer.packs.empty())
     return {};
   return consumer;
 }
@@ -122,7 +145,7 @@ void Consumer::findPacks() {
   for (auto [i, source] : llvm::enumerate(sources())) {
     bool isRead = false;
     for (Operation *user : source.getUsers())
-      if (isEpiloguePack(user) && fillsWords(product))
+      if (isEpiloguePack(user) && (!product || fillsWords(product)))
         packs.push_back(cast<PackOp>(*user->user_begin()));
       else
         isRead = true;
@@ -179,7 +202,8 @@ void Consumer::replace(RewriterBase &rewriter, ValueRange results) const {
     rewriter.replaceAllUsesWith(sources()[i], result);
   if (loop)
     rewriter.eraseOp(loop);
-  rewriter.eraseOp(product);
+  if (product)
+    rewriter.eraseOp(product);
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,11 +259,10 @@ static void cloneWidened(ImplicitLocOpBuilder &b, Operation &op, int64_t lanes,
 }
 
 SmallVector<Value> Consumer::compute(ImplicitLocOpBuilder &b, Value lanes,
-                                     ValueRange indices,
+                                     int64_t count, ValueRange indices,
                                      ValueRange results) const {
   if (!loop)
     return {lanes};
-  int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
   IRMapping map;
   Block &body = *loop.getBody();
   for (OpOperand &operand : loop->getOpOperands()) {

@@ -23,6 +23,8 @@ public:
   /// The loop that is the only use of the product's result, and the packs of
   /// what it makes (without a loop: of the product), where they can be fused.
   static std::optional<Consumer> find(PackedContractionOpInterface product);
+  /// `loop` on its own, which updates a state, and packs of what it makes.
+  static std::optional<Consumer> find(mlir::linalg::GenericOp loop);
 
   /// Null where only packs are fused.
   mlir::linalg::GenericOp getLoop() const { return loop; }
@@ -38,10 +40,10 @@ public:
   /// was fused, and the product.
   void replace(mlir::RewriterBase &rewriter, mlir::ValueRange results) const;
 
-  /// What the loop makes of `lanes` of the product, which lie at `indices`;
-  /// `results` are as they are so far.
+  /// What the loop makes of `count` lanes at `indices`, which are `lanes` of
+  /// the product where there is one; `results` are as they are so far.
   llvm::SmallVector<mlir::Value> compute(mlir::ImplicitLocOpBuilder &b,
-                                         mlir::Value lanes,
+                                         mlir::Value lanes, int64_t count,
                                          mlir::ValueRange indices,
                                          mlir::ValueRange results) const;
   /// Stores those of `values`, which compute made, that are not packed only.
@@ -54,7 +56,7 @@ public:
                                        mlir::ValueRange values) const;
 
 private:
-  explicit Consumer(PackedContractionOpInterface product) : product(product) {}
+  Consumer() = default;
 
   mlir::ValueRange sources() const;
   void findPacks();
@@ -62,7 +64,8 @@ private:
                    mlir::ValueRange indices, int64_t lanes,
                    mlir::ValueRange results) const;
 
-  mutable PackedContractionOpInterface product; ///< methods are not const
+  /// Null where the loop is on its own; methods are not const.
+  mutable PackedContractionOpInterface product;
   mutable mlir::linalg::GenericOp loop;
   mlir::OpOperand *use = nullptr;     ///< the product in the loop
   llvm::SmallVector<unsigned> stored; ///< numbers of sources

@@ -56,7 +56,6 @@ private:
   SmallVector<Value> codes(int64_t m, ArrayRef<Value> sums);
   void forEachResult(int64_t m, ArrayRef<Value> sums,
                      function_ref<void(Value, ValueRange)> store);
-  Value wordOf(ArrayRef<Value> masks);
   using MaskFn = function_ref<Value(int64_t, unsigned)>;
   Value storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
                     uint32_t unused = 0);
@@ -238,7 +237,9 @@ void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
   SmallVector<SmallVector<SmallVector<Value>>> masks(
       consumer.getPacks().size());
   forEachResult(m, sums, [&](Value lanes, ValueRange indices) {
-    SmallVector<Value> values = consumer.compute(b, lanes, indices, dests);
+    int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
+    SmallVector<Value> values =
+        consumer.compute(b, lanes, count, indices, dests);
     consumer.store(b, values, indices, dests);
     for (auto [i, ofPack] : llvm::enumerate(masks))
       ofPack.push_back(consumer.masks(b, i, values));
@@ -254,23 +255,9 @@ void Epilogue::consume(int64_t m, ArrayRef<Value> sums,
 // Words
 //===----------------------------------------------------------------------===//
 
-/// The masks of a block's registers side by side, as an i32. Registers that
-/// hold no channel were not computed and count as 0.
-Value Epilogue::wordOf(ArrayRef<Value> masks) {
-  auto type = VectorType::get({c.tileChannels}, b.getI1Type());
-  Value all = zeroOf(b, type);
-  if (masks.front().getType() == type)
-    all = masks.front();
-  else
-    for (auto [v, mask] : llvm::enumerate(masks))
-      all = vector::InsertStridedSliceOp::create(
-          b, mask, all, ArrayRef<int64_t>(v * c.lanes), ArrayRef<int64_t>(1));
-  return maskToWord(b, all);
-}
-
 /// Stores a word for each of `planes` bits; `mask(v, p)` is bit p in the lanes
-/// of register v. Where `unused` has a bit, lanes beyond the channels have it,
-/// too.
+/// of register v; registers that hold no channel were not computed. Where
+/// `unused` has a bit, lanes beyond the channels have it, too.
 Value Epilogue::storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
                             uint32_t unused) {
   // Words of the blocks before this one times the planes: with several groups
@@ -281,7 +268,7 @@ Value Epilogue::storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
     SmallVector<Value> masks;
     for (int64_t v = 0; v < registers; ++v)
       masks.push_back(mask(v, p));
-    Value word = wordOf(masks);
+    Value word = masksToWord(b, masks, c.lanes);
     if (((unused >> p) & 1) && place.channels < c.tileChannels)
       word = arith::AndIOp::create(
           b, word,

@@ -2,12 +2,14 @@
 //
 // One lowering for every op of PackedContractionOpInterface. The work is in
 // Schedule.cpp (loops), InnerProducts.cpp (kernels), Epilogue.cpp (stores), and
-// SumTables.cpp (the kernel whose lanes are pixels).
+// SumTables.cpp (the kernel whose lanes are pixels). PackedLoop.cpp is for
+// updates that stand apart from their gradient's product.
 //
 //===----------------------------------------------------------------------===//
 
 #include "../QNNToLinalg/EpiloguePacks.h"
 #include "InnerProduct.h"
+#include "PackedLoop.h"
 #include "Schedule.h"
 #include "SumTables.h"
 #include "qnn/Conversion/Passes.h"
@@ -54,6 +56,16 @@ static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
     rewriter.replaceOp(op, results);
 }
 
+/// An update that no product has taken is a loop that packs.
+static void lower(IRRewriter &rewriter, linalg::GenericOp loop) {
+  std::optional<Consumer> consumer = Consumer::find(loop);
+  if (!consumer)
+    return;
+  rewriter.setInsertionPoint(loop);
+  ImplicitLocOpBuilder b(loop.getLoc(), rewriter);
+  consumer->replace(rewriter, buildPackedLoop(b, *consumer));
+}
+
 namespace {
 struct ConvertQNNToVector
     : qnn::impl::ConvertQNNToVectorBase<ConvertQNNToVector> {
@@ -63,6 +75,10 @@ struct ConvertQNNToVector
         [&](PackedContractionOpInterface op) { products.push_back(op); });
     IRRewriter rewriter(&getContext());
     for (PackedContractionOpInterface op : products)
+      lower(rewriter, op);
+    SmallVector<linalg::GenericOp> loops;
+    getOperation()->walk([&](linalg::GenericOp op) { loops.push_back(op); });
+    for (linalg::GenericOp op : loops)
       lower(rewriter, op);
     if (failed(lowerEpiloguePacks(getOperation())))
       signalPassFailure();

@@ -229,3 +229,36 @@ func.func @left(%x: tensor<64x5xf32>, %w: tensor<2x5x32xf32>) -> tensor<64x2xi32
   %3 = qnn.pack %2 {qnn.epilogue_pack, code = #qnn.code<1, bipolar>} : (tensor<64x64xi8>) -> tensor<64x2xi32>
   return %3 : tensor<64x2xi32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// An update that stands apart from its product packs the state that it stores,
+// 32 lanes and the rest of a row, into the state that is words.
+// CHECK-LABEL: func.func @apart
+// CHECK-SAME: memref<6x40xf32>, %[[MEMORY:[a-z0-9]+]]: memref<6x2xi32>
+// CHECK-NOT: linalg.generic
+// CHECK-DAG: %[[WORDS:.*]] = bufferization.to_tensor %[[MEMORY]]
+// CHECK: scf.for %{{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %[[WORDS]])
+// CHECK-COUNT-8: vector.transfer_write %{{.*}} : vector<4xf32>
+// CHECK: tensor.insert
+// CHECK-COUNT-2: vector.transfer_write %{{.*}} : vector<4xf32>
+// CHECK: tensor.insert
+// CHECK-NOT: linalg.generic
+// CHECK: materialize_in_destination %{{.*}} in restrict writable %[[MEMORY]]
+func.func @apart(%g: tensor<6x40xf32>, %m: memref<6x40xf32>, %n: memref<6x2xi32>) -> tensor<6x2xi32> {
+  %w = bufferization.to_tensor %m restrict writable : memref<6x40xf32> to tensor<6x40xf32>
+  %old = bufferization.to_tensor %n restrict writable : memref<6x2xi32> to tensor<6x2xi32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%g : tensor<6x40xf32>) outs(%w : tensor<6x40xf32>) {
+  ^bb0(%a: f32, %v: f32):
+    %2 = arith.subf %v, %a : f32
+    linalg.yield %2 : f32
+  } -> tensor<6x40xf32>
+  %3 = qnn.encode %1 {qnn.epilogue_pack, quantizer = #qnn.quantizer<bits = 1, encoding = bipolar>} : (tensor<6x40xf32>) -> tensor<6x40xi8>
+  %4 = qnn.pack %3 {qnn.epilogue_pack, code = #qnn.code<1, bipolar>} : (tensor<6x40xi8>) -> tensor<6x2xi32>
+  bufferization.materialize_in_destination %1 in restrict writable %m : (tensor<6x40xf32>, memref<6x40xf32>) -> ()
+  bufferization.materialize_in_destination %4 in restrict writable %n : (tensor<6x2xi32>, memref<6x2xi32>) -> ()
+  return %old : tensor<6x2xi32>
+}
