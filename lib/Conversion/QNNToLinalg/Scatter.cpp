@@ -1,7 +1,7 @@
 //===- Scatter.cpp - Gradients that add to places ---------------*- C++ -*-===//
 //
-// Gradients of pooling, slices and embeddings: loops over the gradient that add
-// its elements where they came from, in a tensor that the loops carry.
+// Gradients of max pooling, slices and embeddings: loops over the gradient that
+// add its elements where they came from, in a tensor that the loops carry.
 //
 //===----------------------------------------------------------------------===//
 
@@ -175,65 +175,6 @@ private:
   }
 };
 
-struct LowerAvgPoolGrad : OpRewritePattern<AvgPool2dGradOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(AvgPool2dGradOp op,
-                                PatternRewriter &rewriter) const override {
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Windows windows(op, op.getType().getShape());
-    auto body = [&](ImplicitLocOpBuilder &inner, ValueRange at,
-                    ValueRange carried) {
-      Value share = arith::DivFOp::create(
-          inner, tensor::ExtractOp::create(inner, op.getGrad(), at),
-          divisor(inner, op, windows, at));
-      return spread(inner, windows, at, share, carried);
-    };
-    rewriter.replaceOp(op, forEachIndex(b, tensorType(op.getGrad()).getShape(),
-                                        zerosOf(b, op.getType()), body));
-    return success();
-  }
-
-private:
-  /// Taps of the window that count.
-  static Value divisor(ImplicitLocOpBuilder &b, AvgPool2dGradOp op,
-                       const Windows &windows, ValueRange at) {
-    auto number = [&](float value) -> Value {
-      return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
-    };
-    if (op.getCountIncludePad() || !windows.isPadded())
-      return number(windows.kernel[0] * windows.kernel[1]);
-    auto body = [&](ImplicitLocOpBuilder &inner, ValueRange tap,
-                    ValueRange count) {
-      Value h = windows.positionOf(inner, 0, at[2], tap[0]);
-      Value w = windows.positionOf(inner, 1, at[3], tap[1]);
-      return windows.ifInside(inner, h, w, count,
-                              [&](ImplicitLocOpBuilder &deep) {
-                                Value one = constantLike(deep, count[0], 1.0);
-                                return SmallVector<Value>{
-                                    arith::AddFOp::create(deep, count[0], one)};
-                              });
-    };
-    return forEachIndex(b, windows.kernel, number(0.0f), body)[0];
-  }
-
-  static SmallVector<Value> spread(ImplicitLocOpBuilder &b,
-                                   const Windows &windows, ValueRange at,
-                                   Value share, ValueRange carried) {
-    auto body = [&](ImplicitLocOpBuilder &inner, ValueRange tap,
-                    ValueRange values) {
-      Value h = windows.positionOf(inner, 0, at[2], tap[0]);
-      Value w = windows.positionOf(inner, 1, at[3], tap[1]);
-      return windows.ifInside(
-          inner, h, w, values, [&](ImplicitLocOpBuilder &deep) {
-            return SmallVector<Value>{
-                addAt(deep, values[0], {at[0], at[1], h, w}, share)};
-          });
-    };
-    return forEachIndex(b, windows.kernel, carried, body);
-  }
-};
-
 //===----------------------------------------------------------------------===//
 // Slices
 //===----------------------------------------------------------------------===//
@@ -399,6 +340,6 @@ private:
 } // namespace
 
 void qnn::populateScatterPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerMaxPoolGrad, LowerAvgPoolGrad, LowerSliceGrad, LowerGather,
-               LowerGatherGrad, LowerCountCorrect>(patterns.getContext());
+  patterns.add<LowerMaxPoolGrad, LowerSliceGrad, LowerGather, LowerGatherGrad,
+               LowerCountCorrect>(patterns.getContext());
 }

@@ -30,10 +30,8 @@ static Value transpose(ImplicitLocOpBuilder &b, Value x,
   return TransposeOp::create(b, x, permutation);
 }
 
-/// `x` with `low` and `high` elements of `value` around H and W; negative
-/// counts take elements away.
-static Value frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
-                   ArrayRef<int64_t> high, float value) {
+Value qnn::frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
+                 ArrayRef<int64_t> high, float value) {
   ArrayRef<int64_t> shape = tensorType(x).getShape();
   SmallVector<int64_t> offsets(4, 0), sizes(shape), before(4, 0), after(4, 0);
   for (int64_t i = 0; i < 2; ++i) {
@@ -54,9 +52,8 @@ static Value frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
   return x;
 }
 
-/// stride - 1 zeros behind each element of H and W.
-static Value spreadOut(ImplicitLocOpBuilder &b, Value x,
-                       ArrayRef<int64_t> strides) {
+Value qnn::spreadOut(ImplicitLocOpBuilder &b, Value x,
+                     ArrayRef<int64_t> strides) {
   if (strides[0] == 1 && strides[1] == 1)
     return x;
   ArrayRef<int64_t> s = tensorType(x).getShape();

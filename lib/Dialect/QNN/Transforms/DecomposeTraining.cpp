@@ -257,6 +257,7 @@ struct DecomposeTraining : qnn::impl::DecomposeTrainingBase<DecomposeTraining> {
                  DecomposeCrossEntropy, DecomposeCrossEntropyGrad,
                  DecomposeSigmoidCrossEntropy, DecomposeDropout>(&getContext());
     populateDecomposeConvGradPatterns(patterns);
+    populateDecomposePoolGradPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -10,8 +10,19 @@
 
 namespace qnn {
 
+/// `x` with `low` and `high` elements of `value` around H and W; negative
+/// counts take elements away.
+mlir::Value frame(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
+                  llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
+                  float value);
+/// stride - 1 zeros behind each element of H and W.
+mlir::Value spreadOut(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
+                      llvm::ArrayRef<int64_t> strides);
+
 /// Gradients of convolutions as convolutions and products.
 void populateDecomposeConvGradPatterns(mlir::RewritePatternSet &patterns);
+/// Gradients of average pooling as sums of slices.
+void populateDecomposePoolGradPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace qnn
 

@@ -66,3 +66,29 @@ func.func @evaluated(%x: tensor<8x64xf32>) -> tensor<8x64xf32> {
   %0 = qnn.dropout %x {rate = 0.5 : f32, id = 0 : i64} : (tensor<8x64xf32>) -> tensor<8x64xf32>
   return %0 : tensor<8x64xf32>
 }
+
+// Windows side by side give each of their elements one number; the last column
+// is in none.
+// CHECK-LABEL: func.func @avg_pool_apart
+// CHECK: %[[SHARE:.*]] = qnn.div %arg0, %{{.*}} : (tensor<1x2x2x2xf32>, tensor<f32>)
+// CHECK: %[[R:.*]] = qnn.reshape %[[SHARE]] : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x1x2x1xf32>
+// CHECK: %[[B:.*]] = qnn.broadcast %[[R]] : (tensor<1x2x2x1x2x1xf32>) -> tensor<1x2x2x2x2x2xf32>
+// CHECK: %[[I:.*]] = qnn.reshape %[[B]] : (tensor<1x2x2x2x2x2xf32>) -> tensor<1x2x4x4xf32>
+// CHECK: qnn.pad %[[I]] {high = array<i64: 0, 0, 0, 1>, low = array<i64: 0, 0, 0, 0>
+func.func @avg_pool_apart(%g: tensor<1x2x2x2xf32>) -> tensor<1x2x4x5xf32> {
+  %0 = qnn.avg_pool2d_grad %g {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x2x2x2xf32>) -> tensor<1x2x4x5xf32>
+  return %0 : tensor<1x2x4x5xf32>
+}
+
+// Windows that overlap are added tap by tap, the first window first; those at
+// the border have fewer taps.
+// CHECK-LABEL: func.func @avg_pool_overlap
+// CHECK: %[[TAPS:.*]] = arith.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00, 2.000000e+00, 1.000000e+00]]> : tensor<1x4xf32>
+// CHECK: %[[SHARE:.*]] = qnn.div %arg0, %[[TAPS]]
+// CHECK: %[[A:.*]] = qnn.slice %[[SHARE]] {offsets = array<i64: 0, 0, 0, 0>
+// CHECK: %[[B:.*]] = qnn.slice %[[SHARE]] {offsets = array<i64: 0, 0, 0, 1>
+// CHECK: qnn.add %[[A]], %[[B]] : (tensor<1x1x1x3xf32>, tensor<1x1x1x3xf32>)
+func.func @avg_pool_overlap(%g: tensor<1x1x1x4xf32>) -> tensor<1x1x1x3xf32> {
+  %0 = qnn.avg_pool2d_grad %g {kernel = array<i64: 1, 2>, pads = array<i64: 0, 1, 0, 1>} : (tensor<1x1x1x4xf32>) -> tensor<1x1x1x3xf32>
+  return %0 : tensor<1x1x1x3xf32>
+}
