@@ -31,9 +31,6 @@ struct BlocksOfRange {
   int64_t full, rest;
 };
 
-/// Blocks whose sums are turned at once.
-inline constexpr int64_t kBlocksTurned = 8;
-
 class SumTableBuilder {
 public:
   SumTableBuilder(mlir::ImplicitLocOpBuilder &b, const Contraction &c);
@@ -137,8 +134,9 @@ private:
   mlir::Value zeroSum() {
     return indexOf(b, channelsOfRange() * sumsOfChannel);
   }
+  int64_t blocksTurned() const;
   int64_t channelsTurned() const {
-    return std::min(channelsOfRange(), kBlocksTurned * c.tileChannels);
+    return std::min(channelsOfRange(), blocksTurned() * c.tileChannels);
   }
   /// The number of a block of the range among all of the weights.
   mlir::Value blockOfAll(mlir::Value block);
