@@ -9,20 +9,16 @@
 using namespace mlir;
 using namespace qnn;
 
-static std::string nameOf(func::FuncOp function, unsigned argument) {
-  return function.getArgAttrOfType<StringAttr>(argument, kNameAttr).str();
-}
-
 static RankedTensorType typeOf(func::FuncOp function, unsigned argument) {
   return cast<RankedTensorType>(function.getArgumentTypes()[argument]);
 }
 
 KeptWords::KeptWords(func::FuncOp function, unsigned argument)
-    : argument(nameOf(function, argument)),
-      packed(
-          nameOf(function,
-                 function.getArgAttrOfType<IntegerAttr>(argument, kWordsOfAttr)
-                     .getInt())),
+    : argument(nameOfInput(function, argument)),
+      packed(nameOfInput(
+          function,
+          function.getArgAttrOfType<IntegerAttr>(argument, kWordsOfAttr)
+              .getInt())),
       words(typeOf(function, argument).getShape().back()),
       memory(typeOf(function, argument).getNumElements() * sizeof(uint32_t)) {
   rows = typeOf(function, argument).getNumElements() / words;

@@ -23,11 +23,6 @@
 using namespace mlir;
 using namespace qnn;
 
-static std::string nameOf(func::FuncOp function, unsigned argument) {
-  auto name = function.getArgAttrOfType<StringAttr>(argument, kNameAttr);
-  return name ? name.str() : "input" + std::to_string(argument);
-}
-
 namespace {
 enum class Engine { Native, Reference };
 using ModelOrError = llvm::Expected<std::unique_ptr<Model>>;
@@ -106,7 +101,7 @@ void ModelTrainStep::collectStates(func::FuncOp function) {
     bool isState = isParameter || function.getArgAttr(i, kStatisticAttr) ||
                    function.getArgAttr(i, kStateAttr);
     if (isState)
-      addState(nameOf(function, i), isParameter, type.getShape());
+      addState(nameOfInput(function, i), isParameter, type.getShape());
     else if (samples == 0 && !type.getShape().empty())
       samples = type.getShape().front();
   }

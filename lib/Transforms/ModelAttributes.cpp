@@ -4,6 +4,11 @@
 
 using namespace mlir;
 
+std::string qnn::nameOfInput(func::FuncOp function, unsigned argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+  return name ? name.str() : "input" + std::to_string(argument);
+}
+
 int64_t qnn::threadsOf(ModuleOp module) {
   auto threads = module->getAttrOfType<IntegerAttr>(kThreadsAttr);
   return threads ? threads.getInt() : 1;

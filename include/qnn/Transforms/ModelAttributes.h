@@ -8,6 +8,7 @@
 #ifndef QNN_TRANSFORMS_MODELATTRIBUTES_H
 #define QNN_TRANSFORMS_MODELATTRIBUTES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "qnn/Runtime/qnn_runtime.h"
 #include "llvm/ADT/StringRef.h"
@@ -37,6 +38,9 @@ inline constexpr llvm::StringLiteral kStateAttr = "qnn.state";
 /// Unit on the entry function: all gradients are there before a state changes.
 inline constexpr llvm::StringLiteral kSeparateUpdateAttr =
     "qnn.separate_update";
+
+/// kNameAttr of an argument; without: `inputN`, as kModelAttr has it.
+std::string nameOfInput(mlir::func::FuncOp function, unsigned argument);
 
 /// kThreadsAttr of a module.
 int64_t threadsOf(mlir::ModuleOp module);

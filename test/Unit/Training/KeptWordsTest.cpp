@@ -20,14 +20,14 @@ static void replaceAll(std::string &text, StringRef from, int64_t number) {
     text.replace(at, from.size(), std::to_string(number));
 }
 
-// Floats and signs by signs, a matrix in either order.
+// Floats and signs by signs, a matrix in either order; the second has no name.
 static std::string network(int64_t inputs, int64_t units) {
   std::string text = R"(
   #plus = #qnn.quantizer<bits = 1, encoding = bipolar>
   #minus = #qnn.quantizer<bits = 1, encoding = bipolar, sign_zero = minus_one>
   func.func @net(%x: tensor<6xINxf32> {qnn.name = "x"},
       %w1: tensor<UNITSxINxf32> {qnn.name = "w1", qnn.parameter, qnn.clip = 1.0 : f32},
-      %w2: tensor<UNITSxUNITSxf32> {qnn.name = "w2", qnn.parameter, qnn.clip = 1.0 : f32},
+      %w2: tensor<UNITSxUNITSxf32> {qnn.parameter, qnn.clip = 1.0 : f32},
       %w3: tensor<3xUNITSxf32> {qnn.name = "w3", qnn.parameter}) -> tensor<6x3xf32> {
     %q1 = qnn.quantize %w1 {quantizer = #minus} : (tensor<UNITSxINxf32>) -> tensor<UNITSxINxf32>
     %0 = qnn.matmul %x, %q1 {transpose_rhs} : (tensor<6xINxf32>, tensor<UNITSxINxf32>) -> tensor<6xUNITSxf32>

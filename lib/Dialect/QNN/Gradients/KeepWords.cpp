@@ -31,11 +31,6 @@ static llvm::DenseMap<int64_t, Value> nextStates(func::FuncOp function) {
   return states;
 }
 
-static std::string nameOf(func::FuncOp function, unsigned argument) {
-  auto name = function.getArgAttrOfType<StringAttr>(argument, kNameAttr);
-  return name ? name.str() : "argument" + std::to_string(argument);
-}
-
 /// What encodes `weights` for packs, with one scale for all.
 static EncodeOp findPackedCodes(Value weights) {
   for (Operation *user : weights.getUsers()) {
@@ -64,8 +59,8 @@ static void keep(func::FuncOp function, unsigned weights, Value next,
       PackOp::create(b, encode.getLoc(), codes, packs.front().getCode());
   NamedAttribute mark = b.getNamedAttr(kStateAttr, b.getI64IntegerAttr(state));
   NamedAttribute attributes[] = {
-      b.getNamedAttr(kNameAttr,
-                     b.getStringAttr(nameOf(function, weights) + "/words")),
+      b.getNamedAttr(kNameAttr, b.getStringAttr(nameOfInput(function, weights) +
+                                                "/words")),
       b.getNamedAttr(kWordsOfAttr, b.getI64IntegerAttr(weights)),
       b.getNamedAttr(kQuantizerAttr, encode.getQuantizer()), mark};
   unsigned argument = function.getNumArguments();
