@@ -9,6 +9,7 @@
 
 #include "qnn/Transforms/Passes.h"
 
+#include "MemorySizes.h"
 #include "ParallelLoops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -31,11 +32,6 @@ using namespace qnn;
 
 /// Bytes ahead: some hundred cycles at the speed of memory.
 static constexpr int64_t distance = 1024;
-static constexpr int64_t lineBytes = 64;
-
-static int64_t bytesOf(ShapedType type) {
-  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
-}
 
 /// Adds the loops whose induction variables `index` is computed from.
 static void addLoops(Value index, llvm::SmallPtrSetImpl<Operation *> &loops) {

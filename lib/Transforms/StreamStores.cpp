@@ -15,6 +15,7 @@
 #include "qnn/Transforms/Passes.h"
 
 #include "LoopFunction.h"
+#include "MemorySizes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -32,8 +33,6 @@ namespace qnn {
 using namespace mlir;
 using namespace qnn;
 
-static constexpr int64_t lineBytes = 64;
-
 //===----------------------------------------------------------------------===//
 // Buffers
 //===----------------------------------------------------------------------===//
@@ -46,10 +45,6 @@ static Value wholeOf(Value memref) {
     memref = op->getOperand(0);
   }
   return memref;
-}
-
-static int64_t bytesOf(ShapedType type) {
-  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
 /// Whether all that `loop` does with the buffer is to store vectors to it.

@@ -9,6 +9,7 @@
 #ifndef QNN_LIB_DIALECT_QNN_TRANSFORMS_CONSTANTCODES_H
 #define QNN_LIB_DIALECT_QNN_TRANSFORMS_CONSTANTCODES_H
 
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 #include "qnn/Arith/AccumulatorRange.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
@@ -23,6 +24,16 @@ inline mlir::RankedTensorType tensorType(mlir::Value value) {
 
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return tensorType(value).getShape();
+}
+
+inline mlir::Value reshape(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
+                           llvm::ArrayRef<int64_t> shape) {
+  return ReshapeOp::create(b, tensorType(value).clone(shape), value);
+}
+
+inline mlir::Value transpose(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
+                             llvm::ArrayRef<int64_t> permutation) {
+  return TransposeOp::create(b, value, permutation);
 }
 
 /// `type` with other elements.

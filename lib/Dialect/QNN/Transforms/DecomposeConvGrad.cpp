@@ -20,16 +20,6 @@
 using namespace mlir;
 using namespace qnn;
 
-static Value reshape(ImplicitLocOpBuilder &b, Value x,
-                     ArrayRef<int64_t> shape) {
-  return ReshapeOp::create(b, tensorType(x).clone(shape), x);
-}
-
-static Value transpose(ImplicitLocOpBuilder &b, Value x,
-                       ArrayRef<int64_t> permutation) {
-  return TransposeOp::create(b, x, permutation);
-}
-
 Value qnn::frame(ImplicitLocOpBuilder &b, Value x, ArrayRef<int64_t> low,
                  ArrayRef<int64_t> high, float value) {
   ArrayRef<int64_t> shape = tensorType(x).getShape();

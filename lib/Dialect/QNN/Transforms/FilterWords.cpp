@@ -18,25 +18,6 @@
 using namespace mlir;
 using namespace qnn;
 
-static Value reshape(ImplicitLocOpBuilder &b, Value x,
-                     ArrayRef<int64_t> shape) {
-  return ReshapeOp::create(b, tensorType(x).clone(shape), x);
-}
-
-static Value transpose(ImplicitLocOpBuilder &b, Value x,
-                       ArrayRef<int64_t> permutation) {
-  return TransposeOp::create(b, x, permutation);
-}
-
-/// [W, steps, 32] of words [rows, W].
-static Value turnWords(ImplicitLocOpBuilder &b, Value words) {
-  ArrayRef<int64_t> shape = shapeOf(words);
-  int64_t steps = llvm::divideCeil(shape[0], wordBits);
-  auto type =
-      RankedTensorType::get({shape[1], steps, wordBits}, b.getI32Type());
-  return TurnWordsOp::create(b, type, words);
-}
-
 /// Words [C, KH, KW, W] along the output channels of the filter [O, C, KH, KW].
 static Value packOutChannels(ImplicitLocOpBuilder &b,
                              const SignSource &source) {
@@ -44,7 +25,7 @@ static Value packOutChannels(ImplicitLocOpBuilder &b,
   int64_t columns = shape[1] * shape[2] * shape[3];
   Value rows = reshape(b, source.root, {shape[0], columns});
   Value words = PackOp::create(b, source.encode(b, rows), bipolarCode(b));
-  Value turned = transpose(b, turnWords(b, words), {0, 2, 1});
+  Value turned = transpose(b, turnWords(b, b.getLoc(), words), {0, 2, 1});
   int64_t length = shapeOf(turned)[2], all = shapeOf(words)[1] * wordBits;
   turned = reshape(b, turned, {all, length});
   if (all != columns)
@@ -64,7 +45,7 @@ static Value tileChannels(ImplicitLocOpBuilder &b, Value words) {
                           cast<TypedAttr>(b.getI32IntegerAttr(0)));
   int64_t steps = (shape[2] + high[2]) / wordBits;
   int64_t rows = shape[0] * shape[1] * steps * wordBits;
-  Value tiles = turnWords(b, reshape(b, words, {rows, shape[3]}));
+  Value tiles = turnWords(b, b.getLoc(), reshape(b, words, {rows, shape[3]}));
   return reshape(b, tiles, {shape[3], shape[0], shape[1], steps, wordBits});
 }
 

@@ -74,11 +74,6 @@ std::vector<float> Taps::outside() const {
   return mask;
 }
 
-static Value reshape(ImplicitLocOpBuilder &b, Value x,
-                     ArrayRef<int64_t> shape) {
-  return ReshapeOp::create(b, tensorType(x).clone(shape), x);
-}
-
 /// The words along the channels, which the convolution itself wants, as tiles
 /// of words along the windows.
 static Value turnWindows(ImplicitLocOpBuilder &b, UnfoldOp op, const Taps &taps,

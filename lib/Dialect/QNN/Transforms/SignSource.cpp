@@ -99,13 +99,17 @@ CodeAttr qnn::bipolarCode(OpBuilder &b) {
   return CodeAttr::get(b.getContext(), 1, Encoding::Bipolar, /*narrow=*/false);
 }
 
+Value qnn::turnWords(OpBuilder &b, Location loc, Value words) {
+  ArrayRef<int64_t> shape = shapeOf(words);
+  auto type = RankedTensorType::get(
+      {shape[1], packedWords(shape[0], 1), wordBits}, b.getI32Type());
+  return TurnWordsOp::create(b, loc, type, words);
+}
+
 Value qnn::tileRhs(OpBuilder &b, MatmulOp op, const SignSource &source,
                    int64_t tile) {
   Value words = source.pack(b, op.getRhs());
   if (op.getTransposeRhs())
     return tileSignWords(b, op.getLoc(), words, tile);
-  ArrayRef<int64_t> shape = shapeOf(words);
-  auto type = RankedTensorType::get(
-      {shape[1], packedWords(shape[0], 1), wordBits}, b.getI32Type());
-  return TurnWordsOp::create(b, op.getLoc(), type, words);
+  return turnWords(b, op.getLoc(), words);
 }

@@ -47,6 +47,10 @@ mlir::Value tileSignFilter(mlir::OpBuilder &b, mlir::Location loc,
                            mlir::Value filter, const SignSource &source,
                            int64_t tile);
 
+/// [W, steps, 32] of words [rows, W]: qnn.turn_words.
+mlir::Value turnWords(mlir::OpBuilder &b, mlir::Location loc,
+                      mlir::Value words);
+
 /// The tiles of a product's rhs, a matrix of computed signs.
 mlir::Value tileRhs(mlir::OpBuilder &b, MatmulOp op, const SignSource &source,
                     int64_t tile);

@@ -7,6 +7,8 @@
 
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 
+#include "ConstantCodes.h"
+
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -17,17 +19,6 @@ namespace qnn {
 
 using namespace mlir;
 using namespace qnn;
-
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-/// `value` under another shape.
-static Value reshape(OpBuilder &builder, Location loc, Value value,
-                     ArrayRef<int64_t> shape) {
-  auto type = cast<RankedTensorType>(value.getType()).clone(shape);
-  return ReshapeOp::create(builder, loc, type, value);
-}
 
 //===----------------------------------------------------------------------===//
 // Bias
@@ -70,7 +61,8 @@ struct AddToBiasAdd : OpRewritePattern<AddOp> {
     int64_t channels = shapeOf(product)[*axis];
     if (!isPerChannel(shapeOf(bias), shapeOf(product).size(), *axis, channels))
       return rewriter.notifyMatchFailure(op, "rhs is not one per channel");
-    Value flat = reshape(rewriter, bias.getLoc(), bias, channels);
+    ImplicitLocOpBuilder b(bias.getLoc(), rewriter);
+    Value flat = reshape(b, bias, channels);
     rewriter.replaceOpWithNewOp<BiasAddOp>(op, product, flat, *axis);
     return success();
   }
@@ -92,11 +84,11 @@ struct ReduceToGlobalPool : OpRewritePattern<ReduceOp> {
     if (shapeOf(op.getInput()).size() != 4 ||
         op.getAxes() != ArrayRef<int64_t>({2, 3}))
       return rewriter.notifyMatchFailure(op, "not over height and width");
-    Value pool =
-        GlobalPoolOp::create(rewriter, op.getLoc(), op.getInput(),
-                             isMean ? PoolKind::Average : PoolKind::Max);
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value pool = GlobalPoolOp::create(
+        b, op.getInput(), isMean ? PoolKind::Average : PoolKind::Max);
     if (!op.getKeepDims())
-      pool = reshape(rewriter, op.getLoc(), pool, shapeOf(op.getResult()));
+      pool = reshape(b, pool, shapeOf(op.getResult()));
     rewriter.replaceOp(op, pool);
     return success();
   }
