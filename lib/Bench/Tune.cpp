@@ -148,6 +148,7 @@ llvm::Error Tuner::measure(KernelAttr kernel) {
     estimated = chosen->getAttrOfType<KernelAttr>("kernel");
     if (!estimated)
       estimated = bestOf(getTarget(module), packed.getKind(), chosen);
+    estimated = estimated.withThreads(0); // no part of the table
     fastest = estimated;
     estimatedSeconds = fastestSeconds = *seconds;
   } else if (*seconds < fastestSeconds) {

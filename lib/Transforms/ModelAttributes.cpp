@@ -14,6 +14,12 @@ int64_t qnn::threadsOf(ModuleOp module) {
   return threads ? threads.getInt() : 1;
 }
 
+int64_t qnn::threadsOfSample(ModuleOp module) {
+  int64_t threads = threadsOf(module);
+  auto batch = module->getAttrOfType<IntegerAttr>(kBatchAttr);
+  return batch && batch.getInt() >= threads ? 1 : threads;
+}
+
 std::optional<qnn_type> qnn::getRuntimeType(Type element) {
   if (element.isF32())
     return QNN_F32;

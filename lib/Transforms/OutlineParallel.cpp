@@ -200,22 +200,20 @@ struct OutlineParallel : qnn::impl::OutlineParallelBase<OutlineParallel> {
   using OutlineParallelBase::OutlineParallelBase;
 
   void runOnOperation() override {
-    threads = threadsOf(getOperation());
-    if (threads < 2)
-      return;
-    // Whole samples on threads leave nothing to do for a thread within one.
-    auto batch = getOperation()->getAttrOfType<IntegerAttr>(kBatchAttr);
-    if (batch && batch.getInt() >= threads)
-      return;
+    threads = threadsOfSample(getOperation());
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
-      if (function.isPublic() && !function.isExternal())
+      if (threads > 1 && function.isPublic() && !function.isExternal())
         outline(function);
+    getOperation()->walk(
+        [](scf::ForOp loop) { loop->removeAttr(kThreadsAttr); });
   }
 
   /// The outermost loops that are parallel and worth it.
   void outline(func::FuncOp function) {
     SmallVector<scf::ForOp> loops;
     function.walk<WalkOrder::PreOrder>([&](scf::ForOp loop) {
+      if (threadsOfLoop(loop) < 2)
+        return WalkResult::skip();
       if (!isWorthwhile(loop))
         return WalkResult::advance();
       loops.push_back(loop);
@@ -223,10 +221,18 @@ struct OutlineParallel : qnn::impl::OutlineParallelBase<OutlineParallel> {
     });
     int64_t number = 0;
     for (scf::ForOp loop : loops) {
-      Outliner outliner(loop, function, threads);
+      Outliner outliner(loop, function, threadsOfLoop(loop));
       if (outliner.collect())
         outliner.build((function.getName() + "_loop" + Twine(number++)).str());
     }
+  }
+
+  /// What was chosen for the product that the loop is of, or is in.
+  int64_t threadsOfLoop(scf::ForOp loop) const {
+    for (; loop; loop = loop->getParentOfType<scf::ForOp>())
+      if (auto chosen = loop->getAttrOfType<IntegerAttr>(kThreadsAttr))
+        return std::min(chosen.getInt(), threads);
+    return threads;
   }
 
   bool isWorthwhile(scf::ForOp loop) {
@@ -234,6 +240,6 @@ struct OutlineParallel : qnn::impl::OutlineParallelBase<OutlineParallel> {
            isParallel(loop);
   }
 
-  int64_t threads = 1;
+  int64_t threads = 1; ///< of a sample
 };
 } // namespace

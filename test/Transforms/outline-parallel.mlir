@@ -241,6 +241,91 @@ module attributes {qnn.threads = 3 : i64} {
 
 // -----
 
+// What was chosen for a product: one thread for its loops and those in them, no
+// more than three, no more than there are. Nothing is left of it.
+module attributes {qnn.threads = 4 : i64} {
+  // CHECK-LABEL: func.func @chosen(
+  // CHECK: scf.for
+  // CHECK: scf.for
+  // CHECK-NOT: scf.for
+  // CHECK: call @chosen_loop0
+  // CHECK: call @chosen_loop1
+  // CHECK: call @chosen_loop2
+  // CHECK: return
+  // CHECK-NOT: qnn.threads
+  // CHECK-DAG: func.func private @chosen_loop0({{.*}}qnn.parallel = 3 : i64
+  // CHECK-DAG: func.func private @chosen_loop1({{.*}}qnn.parallel = 4 : i64
+  // CHECK-DAG: func.func private @chosen_loop2({{.*}}qnn.parallel = 4 : i64
+  func.func @chosen(%x: memref<8x64xf32>, %y: memref<8x64xf32>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c8 = arith.constant 8 : index
+    %c64 = arith.constant 64 : index
+    scf.for %i = %c0 to %c8 step %c1 {
+      scf.for %j = %c0 to %c64 step %c1 {
+        %0 = memref.load %x[%i, %j] : memref<8x64xf32>
+        memref.store %0, %y[%i, %j] : memref<8x64xf32>
+      }
+    } {qnn.threads = 1 : i64}
+    scf.for %i = %c0 to %c8 step %c1 {
+      %0 = memref.load %x[%i, %c0] : memref<8x64xf32>
+      memref.store %0, %y[%i, %c0] : memref<8x64xf32>
+    } {qnn.threads = 3 : i64}
+    scf.for %i = %c0 to %c8 step %c1 {
+      %0 = memref.load %x[%i, %c1] : memref<8x64xf32>
+      memref.store %0, %y[%i, %c1] : memref<8x64xf32>
+    } {qnn.threads = 8 : i64}
+    scf.for %i = %c0 to %c8 step %c1 {
+      %0 = memref.load %x[%i, %c8] : memref<8x64xf32>
+      memref.store %0, %y[%i, %c8] : memref<8x64xf32>
+    }
+    return
+  }
+
+  // A loop of the product that is not parallel: those in it have its threads.
+  // CHECK-LABEL: func.func @inner(
+  // CHECK: scf.for
+  // CHECK: call @inner_loop0
+  // CHECK: func.func private @inner_loop0({{.*}}qnn.parallel = 2 : i64
+  func.func @inner(%h: memref<9x32xf32>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c8 = arith.constant 8 : index
+    %c32 = arith.constant 32 : index
+    scf.for %i = %c0 to %c8 step %c1 {
+      %next = arith.addi %i, %c1 : index
+      scf.for %j = %c0 to %c32 step %c1 {
+        %0 = memref.load %h[%i, %j] : memref<9x32xf32>
+        memref.store %0, %h[%next, %j] : memref<9x32xf32>
+      }
+    } {qnn.threads = 2 : i64}
+    return
+  }
+}
+
+// -----
+
+// Legality is not chosen: each iteration writes the same place.
+module attributes {qnn.threads = 2 : i64} {
+  // CHECK-LABEL: func.func @illegal(
+  // CHECK: memref.store
+  // CHECK-NEXT: }{{$}}
+  // CHECK-NEXT: return
+  // CHECK-NOT: qnn.parallel
+  func.func @illegal(%x: memref<8xf32>, %y: memref<8xf32>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c8 = arith.constant 8 : index
+    scf.for %i = %c0 to %c8 step %c1 {
+      %0 = memref.load %x[%i] : memref<8xf32>
+      memref.store %0, %y[%c0] : memref<8xf32>
+    } {qnn.threads = 2 : i64}
+    return
+  }
+}
+
+// -----
+
 // Samples fill the threads.
 module attributes {qnn.threads = 2 : i64, qnn.batch = 4 : i64} {
   // CHECK-LABEL: func.func @batch(

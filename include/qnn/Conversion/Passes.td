@@ -47,7 +47,8 @@ def ConvertQNNToVector : Pass<"convert-qnn-to-vector"> {
     of the target's registers (`qnn.target`), which the loops carry one by one.
     The inner product is that of the op's `#qnn.kernel`; a lookup of floats whose
     tile has a third number gets a nest of its own, where lanes are pixels and
-    tables of sums are in memory. Thresholds are compared
+    tables of sums are in memory. The outermost loops get the kernel's threads as
+    attribute `qnn.threads`, where those were chosen. Thresholds are compared
     and packed before the store. An elementwise `linalg.generic` that alone reads
     a product's sums, floats or bytes becomes part of the nest, and stores its results
     instead; not so the update of a state where the function has `qnn.separate_update`.

@@ -34,6 +34,11 @@ lookupTiles(TargetAttr target, const ProductFacts &product);
 KernelEstimate estimateKernel(TargetAttr target, const ProductFacts &product,
                               KernelKind kernel);
 
+/// How many threads, `most` or fewer, do the product soonest, its tiles shared
+/// as evenly as they can be: the fewest of those that take as long.
+int64_t chooseThreads(const ProductFacts &product,
+                      const KernelEstimate &estimate, int64_t most);
+
 /// The kernels that can do the product, the cheapest first.
 llvm::SmallVector<KernelEstimate> rankKernels(TargetAttr target,
                                               const ProductFacts &product);

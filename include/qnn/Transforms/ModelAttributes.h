@@ -24,7 +24,8 @@ inline constexpr llvm::StringLiteral kModelAttr = "qnn.model";
 inline constexpr llvm::StringLiteral kArenaBytesAttr = "qnn.arena_bytes";
 /// i64: samples of one run, 0 where the caller says; missing: 1.
 inline constexpr llvm::StringLiteral kBatchAttr = "qnn.batch";
-/// i64: threads that the code may use; missing: 1.
+/// i64: threads that the code may use; missing: 1. On a loop of a product: what
+/// its kernel says.
 inline constexpr llvm::StringLiteral kThreadsAttr = "qnn.threads";
 /// i64 on a private function: its last three arguments are a range of
 /// iterations, begin and end, that that many threads may share, and the number
@@ -44,6 +45,10 @@ std::string nameOfInput(mlir::func::FuncOp function, unsigned argument);
 
 /// kThreadsAttr of a module.
 int64_t threadsOf(mlir::ModuleOp module);
+
+/// Those of them that are free within a sample: one where whole samples, as
+/// many as there are threads or more, run side by side.
+int64_t threadsOfSample(mlir::ModuleOp module);
 
 /// What the C interface calls an element type; nothing where it has no tensors
 /// of that type.

@@ -223,6 +223,10 @@ def OutlineParallel : Pass<"qnn-outline-parallel", "::mlir::ModuleOp"> {
     parts of one buffer, a part for each thread. Nothing is done where `qnn.batch`
     is N or more: then threads run whole samples.
 
+    A loop with the attribute `qnn.threads = M`, and those in it, have at most M
+    threads: the loops of a product whose `#qnn.kernel` says so. The attribute is
+    removed from all loops.
+
     Where the iterations cannot be shared evenly (7 rows on 2 threads), loops
     within, over what is disjoint in another dimension of the same buffers, are cut
     into parts, and the range counts these.

@@ -14,6 +14,7 @@
 #include "SumTables.h"
 #include "qnn/Conversion/Passes.h"
 #include "qnn/Target/Target.h"
+#include "qnn/Transforms/ModelAttributes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -38,6 +39,21 @@ static bool canLower(const Contraction &contraction) {
          (hasSumTables(contraction) || InnerProduct::create(contraction));
 }
 
+/// Builds a product in front of `place`. Its outermost loops say how many
+/// threads may share them, where that was chosen.
+static SmallVector<Value> build(ImplicitLocOpBuilder &b, const Contraction &c,
+                                Operation *place) {
+  Operation *before = place->getPrevNode();
+  SmallVector<Value> results =
+      hasSumTables(c) ? buildSumTables(b, c) : buildSchedule(b, c);
+  int64_t threads = c.op.getChosenKernel().getThreads();
+  for (Operation *op = place->getPrevNode(); threads && op != before;
+       op = op->getPrevNode())
+    if (isa<scf::ForOp>(op))
+      op->setAttr(kThreadsAttr, b.getI64IntegerAttr(threads));
+  return results;
+}
+
 /// The loops of a consumer stand where it stood: behind all that it reads.
 static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
   Contraction contraction(op, getTarget(op));
@@ -45,11 +61,10 @@ static void lower(IRRewriter &rewriter, PackedContractionOpInterface op) {
     return;
   const std::optional<Consumer> &consumer = contraction.getConsumer();
   bool hasLoop = consumer && consumer->getLoop();
-  rewriter.setInsertionPoint(hasLoop ? consumer->getLoop() : op.getOperation());
+  Operation *place = hasLoop ? consumer->getLoop() : op.getOperation();
+  rewriter.setInsertionPoint(place);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  SmallVector<Value> results = hasSumTables(contraction)
-                                   ? buildSumTables(b, contraction)
-                                   : buildSchedule(b, contraction);
+  SmallVector<Value> results = build(b, contraction, place);
   if (consumer)
     consumer->replace(rewriter, results);
   else

@@ -60,7 +60,9 @@ int64_t ScheduleBuilder::unitsAtOnce() const {
 }
 
 int64_t ScheduleBuilder::threads() const {
-  return threadsOf(c.op->getParentOfType<ModuleOp>());
+  int64_t most = threadsOf(c.op->getParentOfType<ModuleOp>());
+  int64_t chosen = c.op.getChosenKernel().getThreads();
+  return chosen ? std::min(chosen, most) : most;
 }
 
 /// As many blocks as have weights for half of the cache, where weights are read

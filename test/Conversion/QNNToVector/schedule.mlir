@@ -204,3 +204,36 @@ func.func @groups(%x: tensor<1x8x8x10xi32>, %w: tensor<2x2x3x5x32xi32>) -> tenso
       : (tensor<1x8x8x10xi32>, tensor<2x2x3x5x32xi32>) -> tensor<1x7x4x8xi32>
   return %0 : tensor<1x7x4x8xi32>
 }
+
+// -----
+
+// The outermost loops, those of the last tile's blocks of channels too, say how
+// many threads the kernel has.
+module attributes {qnn.threads = 4 : i64, qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+// CHECK-LABEL: func.func @threads
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c4
+// CHECK-NOT: qnn.threads
+// CHECK: {{^}}    } {qnn.threads = 3 : i64}
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK-NOT: qnn.threads
+// CHECK: {{^}}    } {qnn.threads = 3 : i64}
+// CHECK-NOT: qnn.threads
+// CHECK: return
+func.func @threads(%x: tensor<11x8xi32>, %w: tensor<2x8x32xi32>) -> tensor<11x64xi32> {
+  %0 = qnn.xnor_matmul %x, %w {channels = 256 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<xnor_popcount, tile = [4, 32], threads = 3>}
+      : (tensor<11x8xi32>, tensor<2x8x32xi32>) -> tensor<11x64xi32>
+  return %0 : tensor<11x64xi32>
+}
+
+// Not chosen: nothing to say.
+// CHECK-LABEL: func.func @any_threads
+// CHECK-NOT: qnn.threads
+// CHECK: return
+func.func @any_threads(%x: tensor<11x8xi32>, %w: tensor<2x8x32xi32>) -> tensor<11x64xi32> {
+  %0 = qnn.xnor_matmul %x, %w {channels = 256 : i64, out_channels = 64 : i64, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<11x8xi32>, tensor<2x8x32xi32>) -> tensor<11x64xi32>
+  return %0 : tensor<11x64xi32>
+}
+}

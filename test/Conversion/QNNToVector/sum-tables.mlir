@@ -25,6 +25,18 @@ func.func @matmul(%x: tensor<32x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<32x64
   return %0 : tensor<32x64xf32>
 }
 
+// Loops over tiles of pixels say how many threads share them.
+// CHECK-LABEL: func.func @threads
+// CHECK: scf.for
+// CHECK: } {qnn.threads = 2 : i64}
+// CHECK-NEXT: return
+func.func @threads(%x: tensor<64x64xf32>, %w: tensor<2x2x32xi32>) -> tensor<64x64xf32> {
+  %0 = qnn.lookup_matmul %x, %w {channels = 64 : i64, out_channels = 64 : i64, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [32, 32, 4], threads = 2>}
+      : (tensor<64x64xf32>, tensor<2x2x32xi32>) -> tensor<64x64xf32>
+  return %0 : tensor<64x64xf32>
+}
+
 // Signs of the sums are packed in registers; no float is stored.
 // CHECK-LABEL: func.func @signs
 // CHECK: tensor.empty() : tensor<32x2xi32>

@@ -127,7 +127,11 @@ bool QuantizerAttr::isSymmetric() const {
 //===----------------------------------------------------------------------===//
 
 LogicalResult KernelAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 KernelKind kind, ArrayRef<int64_t> tile) {
+                                 KernelKind kind, ArrayRef<int64_t> tile,
+                                 int64_t threads) {
+  if (threads < 0)
+    return emitError() << "expected a positive number of threads, but got "
+                       << threads;
   bool hasIndex = kind == KernelKind::Lookup && tile.size() == 3;
   if ((tile.size() != 2 && !hasIndex) || tile[0] < 1 || tile[1] < 1)
     return emitError() << "expected a tile of two positive sizes, but got ["

@@ -74,8 +74,7 @@ static KernelAttr chooseBlocks(KernelAttr kernel, FilterShape &shape) {
     return kernel;
   shape.tile = tile;
   shape.depthwise = true;
-  return KernelAttr::get(kernel.getContext(), kernel.getKind(),
-                         {std::max<int64_t>(kernel.getTile()[0] / 2, 1), tile});
+  return kernel.withTile({std::max<int64_t>(kernel.getTile()[0] / 2, 1), tile});
 }
 
 template <typename T>
@@ -169,8 +168,7 @@ static FailureOr<KernelAttr> withForm(Operation *op, KernelAttr kernel,
   auto form = chooseLookup(getTarget(op), activations.getBits());
   if (!form)
     return failure();
-  return KernelAttr::get(op->getContext(), KernelKind::Lookup,
-                         {std::min(kernel.getTile()[0], leastTablePixels - 1),
+  return kernel.withTile({std::min(kernel.getTile()[0], leastTablePixels - 1),
                           kernel.getTile()[1], form->indexBits});
 }
 

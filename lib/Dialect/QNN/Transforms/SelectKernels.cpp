@@ -12,6 +12,7 @@
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
 #include "qnn/Target/CostModel.h"
 #include "qnn/Target/TuningTable.h"
+#include "qnn/Transforms/ModelAttributes.h"
 
 namespace qnn {
 #define GEN_PASS_DEF_SELECTKERNELS
@@ -69,8 +70,12 @@ static void reportFloat(Operation *op) {
 // The choice
 //===----------------------------------------------------------------------===//
 
-static void setKernel(Operation *op, KernelKind kind, ArrayRef<int64_t> tile) {
-  op->setAttr("kernel", KernelAttr::get(op->getContext(), kind, tile));
+/// The threads that kernels may have; 0 where there are none to choose from.
+static int64_t mostThreadsOf(Operation *op) {
+  auto module = dyn_cast<ModuleOp>(op);
+  if (!module)
+    module = op->getParentOfType<ModuleOp>();
+  return module && threadsOf(module) > 1 ? threadsOfSample(module) : 0;
 }
 
 namespace {
@@ -85,6 +90,7 @@ struct SelectKernels : qnn::impl::SelectKernelsBase<SelectKernels> {
 
   void runOnOperation() override {
     target = getTarget(getOperation());
+    mostThreads = mostThreadsOf(getOperation());
     if (table && failed(succeedOrReport(table->checkTarget(target, tuning),
                                         &getContext())))
       return signalPassFailure();
@@ -112,11 +118,22 @@ private:
 
   LogicalResult select(const IntegerProduct &product);
   LogicalResult useTable(Operation *op);
+  void setKernel(Operation *op, const ProductFacts &facts,
+                 const KernelEstimate &estimate) const;
 
   std::optional<TuningTable> table;
   TargetAttr target;
+  int64_t mostThreads = 0;
 };
 } // namespace
+
+void SelectKernels::setKernel(Operation *op, const ProductFacts &facts,
+                              const KernelEstimate &estimate) const {
+  int64_t threads =
+      mostThreads ? chooseThreads(facts, estimate, mostThreads) : 0;
+  op->setAttr("kernel", KernelAttr::get(op->getContext(), estimate.kernel,
+                                        estimate.tile, threads));
+}
 
 /// Sets the kernel that the table has for the op, if it has one.
 LogicalResult SelectKernels::useTable(Operation *op) {
@@ -130,7 +147,8 @@ LogicalResult SelectKernels::useTable(Operation *op) {
                            << stringifyKernelKind(tuned->kernel)
                            << " cannot do " << facts->name() << ": "
                            << estimate.refusal;
-  setKernel(op, tuned->kernel, tuned->tile);
+  estimate.tile = tuned->tile;
+  setKernel(op, *facts, estimate);
   return success();
 }
 
@@ -142,14 +160,16 @@ LogicalResult SelectKernels::select(const IntegerProduct &product) {
     return failure();
   std::string reason = "tuned";
   if (!op->hasAttr("kernel")) {
-    SmallVector<KernelEstimate> ranking =
-        rankKernels(target, *ProductFacts::get(op));
-    setKernel(op, ranking.front().kernel, ranking.front().tile);
+    ProductFacts facts = *ProductFacts::get(op);
+    SmallVector<KernelEstimate> ranking = rankKernels(target, facts);
+    setKernel(op, facts, ranking.front());
     reason = describe(ranking);
   }
-  KernelKind kind = op->getAttrOfType<KernelAttr>("kernel").getKind();
+  auto kernel = op->getAttrOfType<KernelAttr>("kernel");
+  if (kernel.getThreads())
+    reason += "; threads: " + std::to_string(kernel.getThreads());
   remark::passed(op->getLoc(), options())
-      << remark::add("{0}: {1}: {2}", stringifyKernelKind(kind),
+      << remark::add("{0}: {1}: {2}", stringifyKernelKind(kernel.getKind()),
                      describe(product), reason)
       << remark::metric("Layer", layerName(op));
   return success();

@@ -26,6 +26,13 @@ func.func @imatmul(%a: tensor<2x5xi1>, %w: tensor<3x5xi1>) -> tensor<2x3xi16> {
   return %0 : tensor<2x3xi16>
 }
 
+// CHECK-LABEL: func @threads
+func.func @threads(%a: tensor<2x5xi1>, %w: tensor<3x5xi1>) -> tensor<2x3xi16> {
+  // CHECK: qnn.imatmul %{{.*}} {kernel = #qnn.kernel<xnor_popcount, tile = [8, 32], threads = 2>, lhs_code
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32], threads = 2>} : (tensor<2x5xi1>, tensor<3x5xi1>) -> tensor<2x3xi16>
+  return %0 : tensor<2x3xi16>
+}
+
 // CHECK-LABEL: func @iconv2d
 func.func @iconv2d(%x: tensor<1x7x6x4xi4>, %w: tensor<6x3x3x2xi8>) -> tensor<1x4x2x6xi32> {
   // CHECK: qnn.iconv2d %{{.*}} -> tensor<1x4x2x6xi32>

@@ -241,3 +241,20 @@ func.func @imax_pool2d_shape(%x: tensor<1x4x4x2xi1>) {
   %0 = qnn.imax_pool2d %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x4x4x2xi1>) -> tensor<1x3x3x2xi1>
   return
 }
+
+// -----
+
+func.func @kernel_threads(%a: tensor<2x5xi1>, %w: tensor<3x5xi1>) {
+  // expected-error@+1 {{expected a positive number of threads, but got -1}}
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32], threads = -1>} : (tensor<2x5xi1>, tensor<3x5xi1>) -> tensor<2x3xi16>
+  return
+}
+
+// -----
+
+func.func @kernel_threads_number(%a: tensor<2x5xi1>, %w: tensor<3x5xi1>) {
+  // expected-error@+2 {{expected integer value}}
+  // expected-error@+1 {{failed to parse QNN_KernelAttr parameter 'threads' which is to be a `int64_t`}}
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32], threads = all>} : (tensor<2x5xi1>, tensor<3x5xi1>) -> tensor<2x3xi16>
+  return
+}

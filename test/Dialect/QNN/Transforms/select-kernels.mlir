@@ -136,3 +136,70 @@ func.func @signs(%a: tensor<16x64xi1>, %w: tensor<512x64xi1>) -> tensor<16x512xi
   return %0 : tensor<16x512xi32>
 }
 }
+
+// -----
+
+// Threads: none where starting them takes longer than what they save, as many as
+// there are for many tiles. A kernel that is there already keeps its own.
+#znver4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #znver4, qnn.threads = 4 : i64} {
+// CHECK-LABEL: func @threads
+func.func @threads(%a: tensor<1x64xi1>, %b: tensor<64x1024xi1>, %v: tensor<64x64xi1>, %w: tensor<1024x1024xi1>) -> (tensor<1x64xi32>, tensor<64x1024xi32>, tensor<1x64xi32>) {
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [14, 32], threads = 1>
+  // REMARK: xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, {{.*}}; threads: 1"
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x64xi1>, tensor<64x64xi1>) -> tensor<1x64xi32>
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [14, 32], threads = 4>
+  // REMARK: xnor_popcount: bipolar 1-bit weights, bipolar 1-bit activations: about {{[0-9]+}} cycles, {{.*}}; threads: 4"
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<64x1024xi1>, tensor<1024x1024xi1>) -> tensor<64x1024xi32>
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>
+  %2 = qnn.imatmul %a, %v {kernel = #qnn.kernel<xnor_popcount, tile = [1, 32]>, lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x64xi1>, tensor<64x64xi1>) -> tensor<1x64xi32>
+  return %0, %1, %2 : tensor<1x64xi32>, tensor<64x1024xi32>, tensor<1x64xi32>
+}
+
+// No thread without a tile, however much it has to sum.
+// CHECK-LABEL: func @tiles
+func.func @tiles(%a: tensor<1x65536xi8>, %b: tensor<1x8192xi8>, %v: tensor<32x65536xi8>, %w: tensor<96x8192xi8>) -> (tensor<1x32xi32>, tensor<1x96xi32>) {
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 1>
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x65536xi8>, tensor<32x65536xi8>) -> tensor<1x32xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 3>
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x8192xi8>, tensor<96x8192xi8>) -> tensor<1x96xi32>
+  return %0, %1 : tensor<1x32xi32>, tensor<1x96xi32>
+}
+
+// 7 rows of 2 tiles in a group: 5 of 14 are the most that the busiest of 3
+// threads has, 4 that of 4. Depthwise, a block is 32 groups: 2 tiles.
+// CHECK-LABEL: func @images
+func.func @images(%a: tensor<1x7x28x64xi8>, %b: tensor<1x1x1x64xi8>, %v: tensor<32x3x3x64xi8>, %w: tensor<64x31x31x1xi8>) -> (tensor<1x7x28x32xi32>, tensor<1x1x1x64xi32>) {
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 4>
+  %0 = qnn.iconv2d %a, %v {pads = array<i64: 1, 1, 1, 1>, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x7x28x64xi8>, tensor<32x3x3x64xi8>) -> tensor<1x7x28x32xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 2>
+  %1 = qnn.iconv2d %b, %w {groups = 64, pads = array<i64: 15, 15, 15, 15>, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x1x1x64xi8>, tensor<64x31x31x1xi8>) -> tensor<1x1x1x64xi32>
+  return %0, %1 : tensor<1x7x28x32xi32>, tensor<1x1x1x64xi32>
+}
+}
+
+// -----
+
+// Four blocks on three threads: two do them as soon.
+#znver4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #znver4, qnn.threads = 3 : i64} {
+// CHECK-LABEL: func @even
+func.func @even(%a: tensor<1x8192xi8>, %w: tensor<128x8192xi8>) -> tensor<1x128xi32> {
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 2>
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x8192xi8>, tensor<128x8192xi8>) -> tensor<1x128xi32>
+  return %0 : tensor<1x128xi32>
+}
+}
+
+// -----
+
+// Whole samples take all threads.
+#znver4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #znver4, qnn.threads = 2 : i64, qnn.batch = 2 : i64} {
+// CHECK-LABEL: func @samples
+func.func @samples(%a: tensor<1x8192xi8>, %w: tensor<128x8192xi8>) -> tensor<1x128xi32> {
+  // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32], threads = 1>
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<8, signed>} : (tensor<1x8192xi8>, tensor<128x8192xi8>) -> tensor<1x128xi32>
+  return %0 : tensor<1x128xi32>
+}
+}

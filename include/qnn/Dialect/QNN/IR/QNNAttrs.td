@@ -90,15 +90,37 @@ def QNN_QuantizerAttr : QNN_Attr<"Quantizer", "quantizer"> {
 }
 
 def QNN_KernelAttr : QNN_Attr<"Kernel", "kernel"> {
-  let summary = "the kernel chosen for a matmul-like op, and its register tile";
+  let summary = "the kernel chosen for a matmul-like op, its register tile, and its threads";
   let description = [{
     `tile = [M, N]`: M output pixels (or rows) times N output channels are
-    accumulated in registers. Example: `#qnn.kernel<xnor_popcount, tile = [8, 32]>`.
+    accumulated in registers. The tiles are shared by at most `threads` threads;
+    where it is missing, what each loop does decides (`qnn-outline-parallel`).
+
+    Example:
+    ```mlir
+    #qnn.kernel<xnor_popcount, tile = [8, 32]>
+    #qnn.kernel<xnor_popcount, tile = [8, 32], threads = 2>
+    ```
   }];
   let parameters = (ins EnumParameter<QNN_KernelKind>:$kind,
-                        ArrayRefParameter<"int64_t">:$tile);
-  let assemblyFormat = "`<` $kind `,` `tile` `=` `[` $tile `]` `>`";
+                        ArrayRefParameter<"int64_t">:$tile,
+                        DefaultValuedParameter<"int64_t", "0">:$threads);
+  let assemblyFormat = "`<` $kind `,` `tile` `=` `[` $tile `]` (`,` `threads` `=` $threads^)? `>`";
+  let builders = [
+    AttrBuilder<(ins "::qnn::KernelKind":$kind, "::llvm::ArrayRef<int64_t>":$tile), [{
+      return $_get($_ctxt, kind, tile, /*threads=*/0);
+    }]>
+  ];
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The same kernel and threads.
+    KernelAttr withTile(::llvm::ArrayRef<int64_t> tile) const {
+      return get(getContext(), getKind(), tile, getThreads());
+    }
+    KernelAttr withThreads(int64_t threads) const {
+      return get(getContext(), getKind(), getTile(), threads);
+    }
+  }];
 }
 
 def QNN_TargetAttr : QNN_Attr<"Target", "target"> {

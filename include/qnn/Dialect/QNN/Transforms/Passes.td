@@ -184,7 +184,10 @@ def SelectKernels : Pass<"qnn-select-kernels"> {
     Sets `kernel` of each `qnn.imatmul` and `qnn.iconv2d` that has none: kernel
     and tile of the tuning table where it has the product (of `qnn.matmul` and
     `qnn.conv2d`, too), else the kernel that costs the least cycles by the
-    target's cost model (`lib/Target/CostModel.cpp`) and the target's tile. Each
+    target's cost model (`lib/Target/CostModel.cpp`) and the target's tile. Where
+    the module has `qnn.threads`, 2 or more, the kernel says how many of them may
+    share its tiles: as many as shorten the time by more than starting them takes,
+    one where `qnn.batch` fills them all. Each
     choice is a passed remark, with the cost of the kernel and of the next best;
     each `qnn.matmul` and `qnn.conv2d` is a missed remark, `kept float: ` and the
     reason. A table that cannot be read, was measured on another target, or
