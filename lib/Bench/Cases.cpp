@@ -60,6 +60,8 @@ static std::vector<TypePair> typePairs() {
           {weights(4), activations(4)},
           {bipolar, byte},
           {weights(2), byte},
+          {weights(3), byte},
+          {weights(4), byte},
           {ternary, byte},
           {byte, byte},
           {bipolar, real},

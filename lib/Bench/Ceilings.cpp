@@ -174,7 +174,7 @@ applicable(const OperandType &weights, const OperandType &activations) {
   if (weights.bits <= 4)
     kinds.push_back({CeilingKind::LookupBytes,
                      weights.bits * (activations.bits > 4 ? 2 : 1)});
-  if (weights.bits <= 2 && activations.bits == 8)
+  if (weights.bits <= 4 && activations.bits == 8)
     kinds.push_back(
         {CeilingKind::LookupShorts, ternary ? 5.0 / 3 : weights.bits});
   // In memory plane by plane; activations are bytes.

@@ -331,8 +331,8 @@ def make_peers(options):
     """All peers that are here; one line for each that is not."""
     peers = [Qnn(options, types, io) for types, io in
              [("1x1", "packed"), ("1x1", "float"), ("1x2", "packed"), ("2x2", "packed"), ("3x3", "packed"),
-              ("4x4", "packed"), ("1xi8", "packed"), ("2xi8", "packed"), ("txi8", "packed"),
-              ("i8xi8", "packed"), ("i8xi8", "float"), ("f32xf32", "float"), ("1xf32", "float")]]
+              ("4x4", "packed"), ("1xi8", "packed"), ("txi8", "packed"), ("2xi8", "packed"),
+              ("3xi8", "packed"), ("4xi8", "packed"), ("i8xi8", "packed"), ("i8xi8", "float"), ("f32xf32", "float"), ("1xf32", "float")]]
     for peer in [OnnxRuntime, OnnxRuntimeInt8, OpenVino, OpenVinoXnor, PyTorch, Larq, GemmBitSerial]:
         try:
             peers.append(peer(options))
