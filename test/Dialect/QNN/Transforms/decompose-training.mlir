@@ -29,15 +29,30 @@ func.func @filter_grad(%x: tensor<2x3x8x8xf32>, %g: tensor<2x4x4x4xf32>) -> tens
 // CHECK: %[[I:.*]] = qnn.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
 // CHECK: %[[A:.*]] = qnn.slice %[[I]] {offsets = array<i64: 0, 0, 0, 0>, sizes = array<i64: 2, 8, 7, 64>, steps = array<i64: 1, 1, 1, 1>}
 // CHECK: %[[RA:.*]] = qnn.reshape %[[A]] {{.*}} -> tensor<112x64xf32>
-// CHECK: %[[PA:.*]] = qnn.matmul %{{.*}}, %[[RA]]
 // CHECK: %[[B:.*]] = qnn.slice %[[I]] {offsets = array<i64: 0, 0, 1, 0>
 // CHECK: %[[RB:.*]] = qnn.reshape %[[B]]
+// CHECK: %[[PA:.*]] = qnn.matmul %{{.*}}, %[[RA]]
 // CHECK: %[[PB:.*]] = qnn.matmul %{{.*}}, %[[RB]]
 // CHECK: qnn.concat %[[PA]], %[[PB]] {axis = 1
 func.func @filter_grad_taps(%x: tensor<2x64x8x8xf32>, %g: tensor<2x4x8x7xf32>) -> tensor<4x64x1x2xf32> {
   %0 = qnn.conv2d_filter_grad %x, %g
       : (tensor<2x64x8x8xf32>, tensor<2x4x8x7xf32>) -> tensor<4x64x1x2xf32>
   return %0 : tensor<4x64x1x2xf32>
+}
+
+// Many of few channels: products of 8 or 9 taps fill a tile's columns.
+// CHECK-LABEL: func.func @filter_grad_few_channels
+// CHECK: %[[A:.*]] = qnn.concat {{.*}} {axis = 1 : i64} : {{.*}} -> tensor<32x24xf32>
+// CHECK: %[[PA:.*]] = qnn.matmul %{{.*}}, %[[A]]
+// CHECK: %[[B:.*]] = qnn.concat {{.*}} -> tensor<32x24xf32>
+// CHECK: %[[PB:.*]] = qnn.matmul %{{.*}}, %[[B]]
+// CHECK: %[[C:.*]] = qnn.concat {{.*}} -> tensor<32x27xf32>
+// CHECK: %[[PC:.*]] = qnn.matmul %{{.*}}, %[[C]]
+// CHECK: qnn.concat %[[PA]], %[[PB]], %[[PC]] {axis = 1
+func.func @filter_grad_few_channels(%x: tensor<2x3x8x8xf32>, %g: tensor<2x4x4x4xf32>) -> tensor<4x3x5x5xf32> {
+  %0 = qnn.conv2d_filter_grad %x, %g
+      : (tensor<2x3x8x8xf32>, tensor<2x4x4x4xf32>) -> tensor<4x3x5x5xf32>
+  return %0 : tensor<4x3x5x5xf32>
 }
 
 // CHECK-LABEL: func.func @shift_norm
