@@ -34,10 +34,11 @@ static std::string updateAttributes(const TrainOptions &options) {
 
 /// States are called the same before and after the step.
 static void nameStates(func::FuncOp function) {
+  Builder b(function.getContext());
   llvm::DenseMap<int64_t, Attribute> names;
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     if (auto state = function.getArgAttrOfType<IntegerAttr>(i, kStateAttr))
-      names[state.getInt()] = function.getArgAttr(i, kNameAttr);
+      names[state.getInt()] = b.getStringAttr(nameOfInput(function, i));
   for (unsigned i = 0; i < function.getNumResults(); ++i)
     if (auto state = function.getResultAttrOfType<IntegerAttr>(i, kStateAttr))
       if (Attribute name = names.lookup(state.getInt()))
