@@ -3,7 +3,8 @@
 // Two models: the step that buildStep makes, and the network as it is for
 // evaluation. Compiled code updates states in place; what the reference
 // evaluator gives as results is copied into them. Compiled code also keeps
-// packed weights, beside the states, which are the floats.
+// packed weights, beside the states, which are the floats, and has filters with
+// their channels last; all others see states as the network has them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,8 +34,12 @@ public:
                       Engine engine);
 
   int64_t batch() const override { return samples; }
-  llvm::ArrayRef<StateView> states() const override { return views; }
+  llvm::ArrayRef<StateView> states() const override {
+    setChannelsLast(false);
+    return views;
+  }
   llvm::MutableArrayRef<StateView> editStates() override {
+    setChannelsLast(false);
     wordsAreStale = true;
     return views;
   }
@@ -50,7 +55,10 @@ public:
 private:
   llvm::Error prepareStep(ModuleOp model, const TrainOptions &options,
                           Engine engine);
-  llvm::Error keepWords(const TrainOptions &options);
+  /// Chooses the forms in which the step has its states.
+  llvm::Error adaptStates(const TrainOptions &options);
+  /// Moves the elements of filters, as the step has them or the network.
+  void setChannelsLast(bool last) const;
   /// Packs the weights, unless the words are those that a step has left.
   void packWords();
   void collectStates(func::FuncOp function);
@@ -67,7 +75,10 @@ private:
   /// Called when `evaluationModel` is first wanted: steps need not wait for it.
   std::function<llvm::Error()> prepareEvaluation;
   std::vector<AlignedBuffer> memory;
-  std::vector<StateView> views;
+  /// The order of a filter's elements changes between steps and readers.
+  mutable std::vector<StateView> views;
+  llvm::SmallVector<unsigned> filters; ///< views whose order it is
+  mutable bool isChannelsLast = false;
   llvm::StringMap<unsigned> viewOf;
   std::vector<KeptWords> words;
   bool wordsAreStale = true;
@@ -107,6 +118,30 @@ void ModelTrainStep::collectStates(func::FuncOp function) {
   }
 }
 
+/// Transposes each of the matrices of `rows` rows that `values` are.
+static void transposeEach(MutableArrayRef<float> values, int64_t rows,
+                          int64_t columns) {
+  std::vector<float> matrix(rows * columns);
+  for (auto at = values.begin(); at != values.end(); at += matrix.size()) {
+    std::copy_n(at, matrix.size(), matrix.begin());
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns; ++c)
+        at[c * rows + r] = matrix[r * columns + c];
+  }
+}
+
+void ModelTrainStep::setChannelsLast(bool last) const {
+  if (last == isChannelsLast)
+    return;
+  for (unsigned i : filters) {
+    int64_t channels = views[i].shape[1];
+    int64_t taps = views[i].shape[2] * views[i].shape[3];
+    transposeEach(views[i].values(), last ? channels : taps,
+                  last ? taps : channels);
+  }
+  isChannelsLast = last;
+}
+
 int64_t ModelTrainStep::peakBytes() const {
   const Model &model = stepModel ? *stepModel : *evaluationModel;
   int64_t bytes = model.arenaBytes();
@@ -134,22 +169,33 @@ static ModelOrError build(OwningOpRef<ModuleOp> &module,
   return model;
 }
 
+static llvm::Error runOnFunctions(ModuleOp module, std::unique_ptr<Pass> pass) {
+  PassManager pm(module.getContext());
+  pm.addNestedPass<func::FuncOp>(std::move(pass));
+  if (failed(pm.run(module)))
+    return makeError("the step's states cannot be kept in other forms");
+  return llvm::Error::success();
+}
+
 /// What is packed of the weights is known in packed form only.
-llvm::Error ModelTrainStep::keepWords(const TrainOptions &options) {
+llvm::Error ModelTrainStep::adaptStates(const TrainOptions &options) {
+  if (auto error = runOnFunctions(*stepModule, createChannelsLastFilters()))
+    return error;
   CompileOptions toWords;
   toWords.level = Level::Packed;
   toWords.target = options.target;
   toWords.threads = options.threads;
   if (llvm::Error error = compileModule(*stepModule, "network", toWords))
     return error;
-  PassManager pm(stepModule->getContext());
-  pm.addNestedPass<func::FuncOp>(createKeepWords());
-  if (failed(pm.run(*stepModule)))
-    return makeError("the words of the network's weights cannot be kept");
+  if (auto error = runOnFunctions(*stepModule, createKeepWords()))
+    return error;
   func::FuncOp function = entryOf(*stepModule);
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     if (function.getArgAttr(i, kWordsOfAttr))
       words.emplace_back(function, i);
+    if (function.getArgAttr(i, kChannelsLastAttr))
+      filters.push_back(viewOf.lookup(nameOfInput(function, i)));
+  }
   return llvm::Error::success();
 }
 
@@ -165,7 +211,7 @@ llvm::Error ModelTrainStep::prepareStep(ModuleOp model,
   std::optional<Level> reached;
   if (engine == Engine::Native) {
     reached = Level::Packed;
-    if (llvm::Error error = keepWords(options))
+    if (llvm::Error error = adaptStates(options))
       return error;
   }
   ModelOrError compiled = build(stepModule, options, engine, reached);
@@ -230,6 +276,7 @@ llvm::Expected<StepResult> ModelTrainStep::run(llvm::ArrayRef<Array> inputs,
   int64_t key[2] = {static_cast<int64_t>(seed), step};
   float progress =
       std::min(1.0, double(step) / std::max<int64_t>(1, steps - 1));
+  setChannelsLast(true);
   packWords();
   llvm::StringMap<const void *> named{{"labels", labels.data()},
                                       {"learning_rate", &learningRate},
@@ -258,6 +305,7 @@ ModelTrainStep::evaluate(llvm::ArrayRef<Array> inputs) {
   if (!evaluationModel)
     if (llvm::Error error = prepareEvaluation())
       return std::move(error);
+  setChannelsLast(false);
   int64_t key[2] = {0, 0};
   SmallVector<const void *> in =
       pointersOf(*evaluationModel, inputs, {{"key", key}});

@@ -39,13 +39,6 @@ static bool comesFromProduct(Value value) {
          });
 }
 
-/// `value` is what an update makes of weights, whose gradient may be in the
-/// registers of a product.
-static bool isUpdated(Value value) {
-  return isa_and_nonnull<SgdOp, MomentumOp, AdamOp, AdamaxOp, ShiftAdamaxOp,
-                         RmspropOp, BopOp>(value.getDefiningOp());
-}
-
 /// Lanes are channels: of scales there is only one, which signs do not need.
 static bool isMasks(EncodeOp op) {
   QuantizerAttr quantizer = op.getQuantizer();
@@ -62,8 +55,9 @@ static bool isPacked(EncodeOp op) {
 
 void qnn::markEpiloguePacks(Operation *root) {
   root->walk([](EncodeOp op) {
-    bool inRegisters =
-        comesFromProduct(op.getInput()) || isUpdated(op.getInput());
+    // The gradient of updated weights may be in a product's registers.
+    bool inRegisters = comesFromProduct(op.getInput()) ||
+                       isUpdate(op.getInput().getDefiningOp());
     if (!isMasks(op) || !isPacked(op) || !inRegisters)
       return;
     auto mark = UnitAttr::get(op.getContext());

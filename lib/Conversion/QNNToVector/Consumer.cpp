@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "qnn/Arith/Packing.h"
 #include "qnn/Transforms/ModelAttributes.h"
 
 using namespace mlir;
@@ -95,6 +96,21 @@ static bool hasLanes(linalg::GenericOp loop, RankedTensorType type) {
          canWiden(*loop.getBody());
 }
 
+/// The op that alone reads `product`, with its columns as two dimensions; null
+/// where there is none, or words would reach over the second.
+static tensor::ExpandShapeOp findSplit(Value product) {
+  auto split = product.hasOneUse()
+                   ? dyn_cast<tensor::ExpandShapeOp>(*product.user_begin())
+                   : tensor::ExpandShapeOp();
+  if (!split || split.getSrcType().getRank() != 2 ||
+      split.getResultType().getRank() != 3)
+    return {};
+  ArrayRef<int64_t> shape = split.getResultType().getShape();
+  bool splitsColumns = shape[0] == split.getSrcType().getDimSize(0);
+  return splitsColumns && shape[2] % wordBits == 0 ? split
+                                                   : tensor::ExpandShapeOp();
+}
+
 /// The loop that alone reads `product`, element by element.
 static linalg::GenericOp findLoop(Value product) {
   if (!product.hasOneUse())
@@ -114,9 +130,13 @@ std::optional<Consumer> Consumer::find(PackedContractionOpInterface product) {
   Consumer consumer;
   consumer.product = product;
   Value result = product->getResult(0);
+  tensor::ExpandShapeOp split = findSplit(result);
+  if (split)
+    result = split.getResult();
   if (linalg::GenericOp loop = findLoop(result)) {
     consumer.loop = loop;
     consumer.use = &*result.use_begin();
+    consumer.split = split;
   }
   consumer.findPacks();
   if (!consumer.loop && consumer.packs.empty())
@@ -202,6 +222,8 @@ void Consumer::replace(RewriterBase &rewriter, ValueRange results) const {
     rewriter.replaceAllUsesWith(sources()[i], result);
   if (loop)
     rewriter.eraseOp(loop);
+  if (split)
+    rewriter.eraseOp(split);
   if (product)
     rewriter.eraseOp(product);
 }
@@ -209,6 +231,19 @@ void Consumer::replace(RewriterBase &rewriter, ValueRange results) const {
 //===----------------------------------------------------------------------===//
 // On lanes
 //===----------------------------------------------------------------------===//
+
+SmallVector<Value> Consumer::splitColumns(ImplicitLocOpBuilder &b,
+                                          ValueRange indices,
+                                          RankedTensorType type) const {
+  SmallVector<Value> place(indices);
+  if (!split)
+    return place;
+  Value column = place.pop_back_val();
+  Value length = indexOf(b, type.getShape().back());
+  place.push_back(b.createOrFold<arith::DivUIOp>(column, length));
+  place.push_back(b.createOrFold<arith::RemUIOp>(column, length));
+  return place;
+}
 
 static Type widened(Type element, int64_t lanes) {
   return VectorType::get({lanes}, element);
@@ -263,6 +298,8 @@ SmallVector<Value> Consumer::compute(ImplicitLocOpBuilder &b, Value lanes,
                                      ValueRange results) const {
   if (!loop)
     return {lanes};
+  SmallVector<Value> place = splitColumns(
+      b, indices, cast<RankedTensorType>(loop.getResult(0).getType()));
   IRMapping map;
   Block &body = *loop.getBody();
   for (OpOperand &operand : loop->getOpOperands()) {
@@ -270,7 +307,7 @@ SmallVector<Value> Consumer::compute(ImplicitLocOpBuilder &b, Value lanes,
     if (&operand == use)
       map.map(argument, lanes);
     else if (!argument.use_empty())
-      map.map(argument, read(b, operand, indices, count, results));
+      map.map(argument, read(b, operand, place, count, results));
   }
   for (Operation &op : body.without_terminator())
     cloneWidened(b, op, count, map);
@@ -287,8 +324,12 @@ SmallVector<Value> Consumer::compute(ImplicitLocOpBuilder &b, Value lanes,
 
 void Consumer::store(ImplicitLocOpBuilder &b, ValueRange values,
                      ValueRange indices, MutableArrayRef<Value> results) const {
+  if (stored.empty())
+    return;
+  auto type = cast<RankedTensorType>(results.front().getType());
+  SmallVector<Value> place = splitColumns(b, indices, type);
   for (auto [i, result] : llvm::zip(stored, results))
-    result = vector::TransferWriteOp::create(b, values[i], result, indices,
+    result = vector::TransferWriteOp::create(b, values[i], result, place,
                                              ArrayRef<bool>{true})
                  .getResult();
 }

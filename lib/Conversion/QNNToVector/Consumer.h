@@ -6,6 +6,8 @@
 // update needs no buffer for the gradient, and reads and writes parameter and
 // moments once. Codes of the floats that are then in registers are packed
 // there: a residual stream of floats and the signs of it are stored together.
+// The columns of a matrix may be two dimensions there, as the taps and channels
+// of a filter are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +15,7 @@
 #define QNN_CONVERSION_QNNTOVECTOR_CONSUMER_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "qnn/Dialect/QNN/IR/QNN.h"
 
@@ -50,6 +53,11 @@ public:
   void store(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange values,
              mlir::ValueRange indices,
              llvm::MutableArrayRef<mlir::Value> results) const;
+  /// `indices` of the product, or of words of its columns, in a result of
+  /// `type`.
+  llvm::SmallVector<mlir::Value>
+  splitColumns(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange indices,
+               mlir::RankedTensorType type) const;
   /// The masks of each bit of the code that pack `i` wants of `values`.
   llvm::SmallVector<mlir::Value> masks(mlir::ImplicitLocOpBuilder &b,
                                        unsigned i,
@@ -67,6 +75,8 @@ private:
   /// Null where the loop is on its own; methods are not const.
   mutable PackedContractionOpInterface product;
   mutable mlir::linalg::GenericOp loop;
+  /// What makes two dimensions of the product's columns, or null.
+  mutable mlir::tensor::ExpandShapeOp split;
   mlir::OpOperand *use = nullptr;     ///< the product in the loop
   llvm::SmallVector<unsigned> stored; ///< numbers of sources
   llvm::SmallVector<PackOp> packs;    ///< one of each encoder

@@ -273,8 +273,11 @@ Value Epilogue::storePlanes(int64_t m, unsigned planes, MaskFn mask, Value dest,
       word = arith::AndIOp::create(
           b, word,
           integerOf(b, b.getI32Type(), (int64_t(1) << place.channels) - 1));
-    dest =
-        tensor::InsertOp::create(b, word, dest, at(m, addIndex(b, first, p)));
+    SmallVector<Value> indices = at(m, addIndex(b, first, p));
+    if (c.getConsumer())
+      indices = c.getConsumer()->splitColumns(
+          b, indices, cast<RankedTensorType>(dest.getType()));
+    dest = tensor::InsertOp::create(b, word, dest, indices);
   }
   return dest;
 }

@@ -41,6 +41,30 @@ func.func @conv(%x: tensor<2x8x6x6xf32>, %w: tensor<64x8x3x3xf32>) -> tensor<2x6
   return %0 : tensor<2x64x6x6xf32>
 }
 
+// Channels that lie last are packed as they are; turned once their words are
+// along the output channels, in tiles of 32 channels.
+// CHECK-LABEL: func.func @channels_last
+// CHECK: %[[W:.*]] = qnn.pack %{{.*}} : (tensor<40x9x64xi8>) -> tensor<40x9x2xi32>
+// CHECK: %[[R:.*]] = qnn.reshape %[[W]] : (tensor<40x9x2xi32>) -> tensor<40x3x3x2xi32>
+// CHECK: qnn.pad %[[R]] {high = array<i64: 24, 0, 0, 0>
+// CHECK: qnn.xnor_conv2d {{.*}} tensor<2x3x3x2x32xi32>
+// CHECK: %[[S:.*]] = qnn.reshape %{{.*}} : (tensor<40x3x3x2xi32>) -> tensor<40x18xi32>
+// CHECK: %[[T:.*]] = qnn.turn_words %[[S]] : (tensor<40x18xi32>) -> tensor<18x2x32xi32>
+// CHECK: %[[U:.*]] = qnn.reshape %[[T]] : (tensor<18x2x32xi32>) -> tensor<3x3x2x2x32xi32>
+// CHECK: %[[V:.*]] = qnn.transpose %[[U]] {permutation = array<i64: 2, 0, 1, 3, 4>}
+// CHECK: qnn.xnor_conv2d %{{.*}}, %[[V]]
+func.func @channels_last(%x: tensor<2x64x6x6xf32>, %y: tensor<2x40x6x6xf32>, %w: tensor<40x9x64xf32>) -> (tensor<2x40x4x4xf32>, tensor<2x64x4x4xf32>) {
+  %r = qnn.reshape %w : (tensor<40x9x64xf32>) -> tensor<40x3x3x64xf32>
+  %f = qnn.transpose %r {permutation = array<i64: 0, 3, 1, 2>} : (tensor<40x3x3x64xf32>) -> tensor<40x64x3x3xf32>
+  %q = qnn.quantize %f {quantizer = #sign} : (tensor<40x64x3x3xf32>) -> tensor<40x64x3x3xf32>
+  %p = qnn.quantize %x {quantizer = #sign} : (tensor<2x64x6x6xf32>) -> tensor<2x64x6x6xf32>
+  %0 = qnn.conv2d %p, %q : (tensor<2x64x6x6xf32>, tensor<40x64x3x3xf32>) -> tensor<2x40x4x4xf32>
+  %s = qnn.quantize %y {quantizer = #sign} : (tensor<2x40x6x6xf32>) -> tensor<2x40x6x6xf32>
+  %t = qnn.transpose %q {permutation = array<i64: 1, 0, 2, 3>} : (tensor<40x64x3x3xf32>) -> tensor<64x40x3x3xf32>
+  %1 = qnn.conv2d %s, %t : (tensor<2x40x6x6xf32>, tensor<64x40x3x3xf32>) -> tensor<2x64x4x4xf32>
+  return %0, %1 : tensor<2x40x4x4xf32>, tensor<2x64x4x4xf32>
+}
+
 // Padding that is no zero, groups that do not fill words, few pixels: floats.
 // CHECK-LABEL: func.func @others
 // CHECK-NOT: xnor

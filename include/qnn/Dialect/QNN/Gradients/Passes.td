@@ -1,7 +1,7 @@
 //===- Passes.td - From a network to a step of training --------*- tablegen -*-===//
 //
 // In this order they make `train_step` of a network; qnn-keep-words in its packed
-// form.
+// form, where it is compiled.
 //
 //===----------------------------------------------------------------------===//
 
@@ -130,6 +130,42 @@ def EmitUpdates : Pass<"qnn-emit-updates", "::mlir::func::FuncOp"> {
     Option<"separate", "separate", "bool", "false", "All gradients are there before the first update">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::qnn::QNNDialect"];
+}
+
+def ChannelsLastFilters : Pass<"qnn-channels-last-filters", "::mlir::func::FuncOp"> {
+  let summary = "filters and their moments lie as the filter's gradient does";
+  let description = [{
+    Input: what `qnn-emit-updates` made. A filter `[O, C, KH, KW]`, C a multiple of 32, of which
+    the step reads nothing but signs, and what its update keeps, become `[O, KH * KW, C]`, marked by
+    `qnn.channels_last`. So lie the sums of the filter's gradient: the update can be computed on them in
+    registers, and words along channels be packed there. Who runs the step turns the arguments, and back
+    before anyone else reads them.
+
+    ```mlir
+    func.func @step(%w: tensor<8x64x3x3xf32> {qnn.state = 0}, %x: tensor<2x64x4x4xf32>, %d: tensor<2x8x2x2xf32>, %rate: tensor<f32>)
+        -> (tensor<2x8x2x2xf32>, tensor<8x64x3x3xf32> {qnn.state = 0}) {
+      %q = qnn.quantize %w {quantizer = #sign} : (tensor<8x64x3x3xf32>) -> tensor<8x64x3x3xf32>
+      %y = qnn.conv2d %x, %q ...
+      %g = qnn.conv2d_filter_grad %x, %d ... -> tensor<8x64x3x3xf32>
+      %new = qnn.sgd %w, %g, %rate ...
+      return %y, %new : tensor<2x8x2x2xf32>, tensor<8x64x3x3xf32>
+    }
+    // becomes
+    func.func @step(%w: tensor<8x9x64xf32> {qnn.channels_last, qnn.state = 0}, ...)
+        -> (tensor<2x8x2x2xf32>, tensor<8x9x64xf32> {qnn.state = 0}) {
+      %0 = qnn.reshape %w : (tensor<8x9x64xf32>) -> tensor<8x3x3x64xf32>
+      %1 = qnn.transpose %0 {permutation = array<i64: 0, 3, 1, 2>} : (tensor<8x3x3x64xf32>) -> tensor<8x64x3x3xf32>
+      %q = qnn.quantize %1 ...
+      %y = qnn.conv2d %x, %q ...
+      %g = qnn.conv2d_filter_grad %x, %d ... -> tensor<8x64x3x3xf32>
+      %2 = qnn.transpose %g {permutation = array<i64: 0, 2, 3, 1>} : (tensor<8x64x3x3xf32>) -> tensor<8x3x3x64xf32>
+      %3 = qnn.reshape %2 : (tensor<8x3x3x64xf32>) -> tensor<8x9x64xf32>
+      %new = qnn.sgd %w, %3, %rate ...
+      return %y, %new : tensor<2x8x2x2xf32>, tensor<8x9x64xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::qnn::QNNDialect"];
 }
 
 def KeepWords : Pass<"qnn-keep-words", "::mlir::func::FuncOp"> {

@@ -22,6 +22,10 @@ namespace qnn {
 /// Adds the training ops to the dialect; it calls this itself.
 void registerTrainingOps(QNNDialect *dialect);
 
+/// True for an optimizer's update: operands are parameter, gradient, states and
+/// scalars, results the new parameter and states.
+bool isUpdate(mlir::Operation *op);
+
 /// Gates of a cell: how many rows of weights there are for a hidden unit.
 int64_t gatesOf(RecurrentCell cell);
 
