@@ -26,7 +26,10 @@ class ComputedWeightsTest : public testing::TestWithParam<Case> {};
 /// Packed, the function has one op `packedOp` and the same results.
 void packAndCompare(StringRef source, StringRef packedOp) {
   Program program(source), packed(source);
-  packed.transform([](OpPassManager &pm) { pm.addPass(createPackProducts()); });
+  packed.transform([](OpPassManager &pm) {
+    pm.addPass(createSelectKernels());
+    pm.addPass(createPackProducts());
+  });
   EXPECT_EQ(packed.count(packedOp), 1u);
   std::mt19937 random(5);
   SmallVector<Tensor> arguments;

@@ -252,6 +252,7 @@ void packAndCompare(const std::string &function, StringRef target = "x86-64-v3",
   }
   packed.transform([](OpPassManager &pm) {
     pm.addPass(createDecomposeTraining());
+    pm.addPass(createSelectKernels());
     pm.addPass(createPackProducts());
   });
   ASSERT_EQ(packed.count("qnn.lookup_matmul") +

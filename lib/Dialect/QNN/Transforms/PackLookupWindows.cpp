@@ -12,11 +12,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
+#include "FloatKernels.h"
 #include "PackLookups.h"
 #include "SignSource.h"
 #include "qnn/Arith/Packing.h"
 #include "qnn/Dialect/QNN/IR/Training.h"
-#include "qnn/Target/CostModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -110,21 +110,15 @@ static Value sumsOfPadding(ImplicitLocOpBuilder &b, Value rows,
 LogicalResult
 PackLookupWindows::matchAndRewrite(MatmulOp op,
                                    PatternRewriter &rewriter) const {
+  KernelAttr kernel = chosenKernel(op, KernelKind::Lookup);
+  if (!kernel || !canLookUpWindows(op))
+    return rewriter.notifyMatchFailure(op, "no lookup of windows");
   auto unfold = op.getRhs().getDefiningOp<UnfoldOp>();
-  if (!unfold || op.getTransposeRhs() || shapeOf(op.getLhs()).size() != 2 ||
-      op.getType().getNumElements() == 0)
-    return rewriter.notifyMatchFailure(op, "sums over no windows");
   std::optional<SignSource> source = SignSource::find(unfold.getInput());
-  if (!source)
-    return rewriter.notifyMatchFailure(op, "windows are not of signs");
   int64_t rows = shapeOf(op.getLhs())[0], windows = shapeOf(op.getLhs())[1];
   Taps taps(unfold);
   int64_t channels = llvm::alignTo(taps.channels, wordBits);
   int64_t columns = taps.count * channels;
-  auto numbers = chooseSignLookup(getTarget(op), *ProductFacts::get(op));
-  if (!numbers)
-    return rewriter.notifyMatchFailure(op, "tables do not pay");
-  auto kernel = KernelAttr::get(op->getContext(), KernelKind::Lookup, *numbers);
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   Value words = turnWindows(b, unfold, taps, *source);
   Value sums = LookupMatmulOp::create(

@@ -9,9 +9,9 @@
 
 #include "PackLookups.h"
 #include "ConstantCodes.h"
+#include "FloatKernels.h"
 #include "SignSource.h"
 #include "qnn/Arith/Packing.h"
-#include "qnn/Target/CostModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
@@ -33,16 +33,12 @@ struct Signs {
 };
 } // namespace
 
-static std::optional<Signs> constantSigns(ArrayRef<float> weights,
-                                          int64_t outChannels) {
+static Signs constantSigns(ArrayRef<float> weights, int64_t outChannels) {
   Signs signs;
   size_t length = weights.size() / outChannels;
   for (auto [i, weight] : llvm::enumerate(weights)) {
-    float magnitude = std::abs(weight);
     if (i % length == 0)
-      signs.factors.push_back(magnitude);
-    if (magnitude != signs.factors.back() || !std::isnormal(magnitude))
-      return {};
+      signs.factors.push_back(std::abs(weight));
     signs.codes.push_back(weight > 0);
   }
   return signs;
@@ -64,26 +60,6 @@ static Tensor transposed(const Tensor &tensor, ArrayRef<int64_t> permutation) {
     result.floats[i] = tensor.floats[from];
   }
   return result;
-}
-
-//===----------------------------------------------------------------------===//
-// When
-//===----------------------------------------------------------------------===//
-
-/// The kernel of a product by signs: a lookup where one was chosen before, or
-/// costs less than products of floats. Null: no lookup.
-static KernelAttr lookupKernel(Operation *op) {
-  auto chosen = op->getAttrOfType<KernelAttr>("kernel");
-  std::optional<ProductFacts> facts = ProductFacts::get(op);
-  if (chosen)
-    return chosen.getKind() == KernelKind::Lookup ? chosen : KernelAttr();
-  if (!facts)
-    return {};
-  std::optional<SmallVector<int64_t>> tile =
-      chooseSignLookup(getTarget(op), *facts);
-  if (!tile)
-    return {};
-  return KernelAttr::get(op->getContext(), KernelKind::Lookup, *tile);
 }
 
 //===----------------------------------------------------------------------===//
@@ -130,8 +106,7 @@ struct PackLookupMatmul : OpRewritePattern<MatmulOp> {
                                 PatternRewriter &rewriter) const override;
 
 private:
-  static std::optional<Signs> findSigns(OpBuilder &b, MatmulOp op,
-                                        const FilterShape &shape);
+  static Signs findSigns(OpBuilder &b, MatmulOp op, const FilterShape &shape);
 };
 
 struct PackLookupConv2d : OpRewritePattern<Conv2dOp> {
@@ -141,41 +116,33 @@ struct PackLookupConv2d : OpRewritePattern<Conv2dOp> {
                                 PatternRewriter &rewriter) const override;
 
 private:
-  static std::optional<Signs> findSigns(OpBuilder &b, Conv2dOp op,
-                                        const FilterShape &shape);
+  static Signs findSigns(OpBuilder &b, Conv2dOp op, const FilterShape &shape);
 };
 } // namespace
 
 /// Signs of the rows [N, K].
-std::optional<Signs> PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
-                                                 const FilterShape &shape) {
+Signs PackLookupMatmul::findSigns(OpBuilder &b, MatmulOp op,
+                                  const FilterShape &shape) {
   if (std::optional<Tensor> weights = constantTensor(op.getRhs())) {
     if (!op.getTransposeRhs())
       weights = transposed(*weights, {1, 0});
     return constantSigns(weights->floats, shape.outChannels);
   }
   std::optional<SignSource> source = SignSource::find(op.getRhs());
-  int64_t pixels = op.getType().getNumElements() / shape.outChannels;
-  if (!source || pixels < leastPackedPixels)
-    return {};
   return Signs{{}, tileRhs(b, op, *source, shape.tile), {source->scale}};
 }
 
 LogicalResult
 PackLookupMatmul::matchAndRewrite(MatmulOp op,
                                   PatternRewriter &rewriter) const {
-  if (shapeOf(op.getRhs()).size() != 2 || op.getType().getNumElements() == 0)
-    return rewriter.notifyMatchFailure(op, "a batched or empty product");
-  KernelAttr kernel = lookupKernel(op);
-  if (!kernel || shapeOf(op.getLhs()).back() == 0)
-    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  KernelAttr kernel = chosenKernel(op, KernelKind::Lookup);
+  if (!kernel || !canLookUpSigns(op))
+    return rewriter.notifyMatchFailure(op, "no lookup of signs");
   FilterShape shape;
   shape.outChannels = op.getType().getShape().back();
   shape.channels = shapeOf(op.getLhs()).back();
   shape.tile = kernel.getTile()[1];
-  std::optional<Signs> signs = findSigns(rewriter, op, shape);
-  if (!signs)
-    return rewriter.notifyMatchFailure(op, "weights are not signs");
+  Signs signs = findSigns(rewriter, op, shape);
   Location loc = op.getLoc();
   Type f32 = rewriter.getF32Type();
   int64_t rows = op.getType().getNumElements() / shape.outChannels;
@@ -186,11 +153,11 @@ PackLookupMatmul::matchAndRewrite(MatmulOp op,
         input);
   Value sums = LookupMatmulOp::create(
       rewriter, loc, RankedTensorType::get({rows, shape.outChannels}, f32),
-      input, tileSigns(rewriter, loc, *signs, shape, /*isConv=*/false),
+      input, tileSigns(rewriter, loc, signs, shape, /*isConv=*/false),
       ValueRange(), shape.channels, shape.outChannels, CodeAttr(),
       bipolarCode(rewriter), CodeAttr(), /*scaled=*/false, /*residual=*/false,
       DenseF32ArrayAttr(), kernel);
-  sums = scaled(rewriter, loc, sums, signs->factors, 0);
+  sums = scaled(rewriter, loc, sums, signs.factors, 0);
   if (sums.getType() != op.getType())
     sums = ReshapeOp::create(rewriter, loc, op.getType(), sums);
   rewriter.replaceOp(op, sums);
@@ -198,16 +165,12 @@ PackLookupMatmul::matchAndRewrite(MatmulOp op,
 }
 
 /// Signs of the filters [O, KH, KW, C].
-std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
-                                                 const FilterShape &shape) {
+Signs PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
+                                  const FilterShape &shape) {
   if (std::optional<Tensor> weights = constantTensor(op.getFilter()))
     return constantSigns(transposed(*weights, {0, 2, 3, 1}).floats,
                          shape.outChannels);
   std::optional<SignSource> source = SignSource::find(op.getFilter());
-  bool blocksHaveOneGroup =
-      shape.groups == 1 || shape.outChannelsOfGroup() % shape.tile == 0;
-  if (!source || !blocksHaveOneGroup)
-    return {};
   Value tiles =
       tileSignFilter(b, op.getLoc(), op.getFilter(), *source, shape.tile);
   return Signs{{}, tiles, {source->scale}};
@@ -216,12 +179,9 @@ std::optional<Signs> PackLookupConv2d::findSigns(OpBuilder &b, Conv2dOp op,
 LogicalResult
 PackLookupConv2d::matchAndRewrite(Conv2dOp op,
                                   PatternRewriter &rewriter) const {
-  if (op.getPadValue() != PadValue::Zero &&
-      llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
-    return rewriter.notifyMatchFailure(op, "padding is not zero");
-  KernelAttr kernel = lookupKernel(op);
-  if (!kernel)
-    return rewriter.notifyMatchFailure(op, "tables do not pay");
+  KernelAttr kernel = chosenKernel(op, KernelKind::Lookup);
+  if (!kernel || !canLookUpSigns(op))
+    return rewriter.notifyMatchFailure(op, "no lookup of signs");
   ArrayRef<int64_t> filter = shapeOf(op.getFilter());
   FilterShape shape{filter[0],
                     filter[2],
@@ -229,11 +189,7 @@ PackLookupConv2d::matchAndRewrite(Conv2dOp op,
                     filter[1],
                     static_cast<int64_t>(op.getGroups()),
                     kernel.getTile()[1]};
-  if (op.getType().getNumElements() == 0 || shape.elements() == 0)
-    return rewriter.notifyMatchFailure(op, "an empty product");
-  std::optional<Signs> signs = findSigns(rewriter, op, shape);
-  if (!signs)
-    return rewriter.notifyMatchFailure(op, "weights are not signs");
+  Signs signs = findSigns(rewriter, op, shape);
   Location loc = op.getLoc();
   Value input = TransposeOp::create(rewriter, loc, op.getInput(),
                                     ArrayRef<int64_t>{0, 2, 3, 1});
@@ -242,13 +198,13 @@ PackLookupConv2d::matchAndRewrite(Conv2dOp op,
                                     rewriter.getF32Type());
   Value sums = LookupConv2dOp::create(
       rewriter, loc, type, input,
-      tileSigns(rewriter, loc, *signs, shape, /*isConv=*/true), ValueRange(),
+      tileSigns(rewriter, loc, signs, shape, /*isConv=*/true), ValueRange(),
       shape.channels, shape.outChannels, CodeAttr(), bipolarCode(rewriter),
       CodeAttr(), /*scaled=*/false, /*residual=*/false, DenseF32ArrayAttr(),
       op.getStrides(), op.getPads(), op.getDilations(), op.getGroups(), kernel);
   sums =
       TransposeOp::create(rewriter, loc, sums, ArrayRef<int64_t>{0, 3, 1, 2});
-  rewriter.replaceOp(op, scaled(rewriter, loc, sums, signs->factors, 2));
+  rewriter.replaceOp(op, scaled(rewriter, loc, sums, signs.factors, 2));
   return success();
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
+#include "FloatKernels.h"
 #include "PackLookups.h"
 #include "PackSigns.h"
 #include "SignSource.h"
@@ -302,9 +303,9 @@ private:
 // Float products
 //===----------------------------------------------------------------------===//
 
+/// A product takes this kernel, too, where it cannot have the one it was given.
 KernelAttr floatKernel(Operation *op) {
-  auto chosen = op->getAttrOfType<KernelAttr>("kernel");
-  if (chosen && chosen.getKind() == KernelKind::F32Fma)
+  if (KernelAttr chosen = chosenKernel(op, KernelKind::F32Fma))
     return chosen;
   auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::F32Fma);
   return KernelAttr::get(op->getContext(), KernelKind::F32Fma,
@@ -389,27 +390,20 @@ Value tileMatrix(OpBuilder &b, MatmulOp op, const FilterShape &shape) {
                             b.getF32Type(), packWeightElements(rows, shape));
 }
 
-/// Products of fewer rows are not worth the layout of computed weights.
-constexpr int64_t leastRows = 4;
-
 struct PackFloatMatmul : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &rewriter) const override {
-    if (shapeOf(op.getRhs()).size() != 2)
-      return rewriter.notifyMatchFailure(op, "a batched product");
+    if (!canPackFloats(op))
+      return rewriter.notifyMatchFailure(op,
+                                         "no product by a matrix, or small");
     KernelAttr kernel = floatKernel(op);
     FilterShape shape;
     shape.outChannels = op.getType().getShape().back();
     shape.channels = shapeOf(op.getLhs()).back();
     shape.tile = kernel.getTile()[1];
-    int64_t count = op.getType().getNumElements();
-    if (count == 0 || shape.channels == 0)
-      return rewriter.notifyMatchFailure(op, "an empty product");
-    int64_t rows = count / shape.outChannels;
-    if (rows < leastRows && !constantTensor(op.getRhs()))
-      return rewriter.notifyMatchFailure(op, "few rows by computed weights");
+    int64_t rows = op.getType().getNumElements() / shape.outChannels;
     Location loc = op.getLoc();
     Type f32 = rewriter.getF32Type();
     Value input = op.getLhs();
@@ -463,8 +457,7 @@ struct PackFloatConv2d : OpRewritePattern<Conv2dOp> {
 
   LogicalResult matchAndRewrite(Conv2dOp op,
                                 PatternRewriter &rewriter) const override {
-    if (op.getPadValue() != PadValue::Zero &&
-        llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+    if (!padsZeros(op))
       return rewriter.notifyMatchFailure(op, "padding is not zero");
     KernelAttr kernel = floatKernel(op);
     ArrayRef<int64_t> filter = shapeOf(op.getFilter());

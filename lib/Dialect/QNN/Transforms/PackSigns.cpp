@@ -9,18 +9,12 @@
 
 #include "PackSigns.h"
 #include "ConstantCodes.h"
+#include "FloatKernels.h"
 #include "SignSource.h"
 #include "qnn/Arith/Packing.h"
-#include "qnn/Target/Target.h"
 
 using namespace mlir;
 using namespace qnn;
-
-static KernelAttr xnorKernel(Operation *op) {
-  auto [pixels, channels] = chooseTile(getTarget(op), KernelKind::XnorPopcount);
-  return KernelAttr::get(op->getContext(), KernelKind::XnorPopcount,
-                         {pixels, channels});
-}
 
 /// Sums of +-1 as the sums of +-`scale` that they stand for.
 static Value asFloats(OpBuilder &b, Value sums, float scale) {
@@ -43,18 +37,15 @@ struct PackSignMatmul : OpRewritePattern<MatmulOp> {
 
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &rewriter) const override {
+    KernelAttr kernel = chosenKernel(op, KernelKind::XnorPopcount);
+    if (!kernel || !canPackSigns(op))
+      return rewriter.notifyMatchFailure(op, "no product of bits");
     std::optional<SignSource> lhs = SignSource::find(op.getLhs());
     std::optional<SignSource> rhs = SignSource::find(op.getRhs());
-    if (!lhs || !rhs || shapeOf(op.getRhs()).size() != 2)
-      return rewriter.notifyMatchFailure(op, "no product of signs by a matrix");
     int64_t channels = shapeOf(op.getLhs()).back();
     int64_t outChannels = op.getType().getShape().back();
-    int64_t count = op.getType().getNumElements();
-    if (channels == 0 || count < leastPackedPixels * outChannels || count == 0)
-      return rewriter.notifyMatchFailure(op, "few pixels");
-    KernelAttr kernel = xnorKernel(op);
     Location loc = op.getLoc();
-    int64_t rows = count / outChannels;
+    int64_t rows = op.getType().getNumElements() / outChannels;
     Value input = lhs->pack(rewriter, op.getLhs());
     input = reshapeWords(rewriter, input, {rows, packedWords(channels, 1)});
     Value tiles = tileRhs(rewriter, op, *rhs, kernel.getTile()[1]);
@@ -78,20 +69,12 @@ struct PackSignConv2d : OpRewritePattern<Conv2dOp> {
 
   LogicalResult matchAndRewrite(Conv2dOp op,
                                 PatternRewriter &rewriter) const override {
+    KernelAttr kernel = chosenKernel(op, KernelKind::XnorPopcount);
+    if (!kernel || !canPackSigns(op))
+      return rewriter.notifyMatchFailure(op, "no product of bits");
     std::optional<SignSource> lhs = SignSource::find(op.getInput());
     std::optional<SignSource> rhs = SignSource::find(op.getFilter());
-    if (!lhs || !rhs || op.getType().getNumElements() == 0)
-      return rewriter.notifyMatchFailure(op, "no product of signs");
-    bool padsZeros =
-        op.getPadValue() == PadValue::Zero ||
-        llvm::all_of(op.getPads(), [](int64_t pad) { return pad == 0; });
     ArrayRef<int64_t> filter = shapeOf(op.getFilter());
-    bool wholeWords = op.getGroups() == 1 || filter[1] % wordBits == 0;
-    KernelAttr kernel = xnorKernel(op);
-    int64_t ofGroup = filter[0] / op.getGroups();
-    bool wholeTiles = op.getGroups() == 1 || ofGroup % kernel.getTile()[1] == 0;
-    if (!padsZeros || !wholeWords || !wholeTiles || filter[1] == 0)
-      return rewriter.notifyMatchFailure(op, "padding or groups do not fit");
     Location loc = op.getLoc();
     int64_t last[] = {0, 2, 3, 1}, first[] = {0, 3, 1, 2};
     Value input = lhs->pack(rewriter, op.getInput(), last);

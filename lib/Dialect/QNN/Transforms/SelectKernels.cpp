@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConstantCodes.h"
+#include "FloatKernels.h"
 #include "Integerise.h"
 #include "mlir/IR/Remarks.h"
 #include "qnn/Dialect/QNN/Transforms/Passes.h"
@@ -97,10 +98,8 @@ struct SelectKernels : qnn::impl::SelectKernelsBase<SelectKernels> {
     WalkResult result = getOperation()->walk([&](Operation *op) {
       if (std::optional<IntegerProduct> product = IntegerProduct::get(op))
         return WalkResult(select(*product));
-      if (isa<Conv2dOp, MatmulOp>(op)) {
-        reportFloat(op);
-        return WalkResult(op->hasAttr("kernel") ? success() : useTable(op));
-      }
+      if (isa<Conv2dOp, MatmulOp>(op))
+        return WalkResult(selectFloat(op));
       return WalkResult::advance();
     });
     if (result.wasInterrupted())
@@ -117,9 +116,9 @@ private:
   }
 
   LogicalResult select(const IntegerProduct &product);
-  LogicalResult useTable(Operation *op);
-  void setKernel(Operation *op, const ProductFacts &facts,
-                 const KernelEstimate &estimate) const;
+  LogicalResult selectFloat(Operation *op);
+  FailureOr<std::optional<KernelEstimate>> findTuned(Operation *op) const;
+  void setKernel(Operation *op, const KernelEstimate &estimate) const;
 
   std::optional<TuningTable> table;
   TargetAttr target;
@@ -127,20 +126,22 @@ private:
 };
 } // namespace
 
-void SelectKernels::setKernel(Operation *op, const ProductFacts &facts,
+void SelectKernels::setKernel(Operation *op,
                               const KernelEstimate &estimate) const {
   int64_t threads =
-      mostThreads ? chooseThreads(facts, estimate, mostThreads) : 0;
+      mostThreads ? chooseThreads(*ProductFacts::get(op), estimate, mostThreads)
+                  : 0;
   op->setAttr("kernel", KernelAttr::get(op->getContext(), estimate.kernel,
                                         estimate.tile, threads));
 }
 
-/// Sets the kernel that the table has for the op, if it has one.
-LogicalResult SelectKernels::useTable(Operation *op) {
+/// The kernel that the table has for the op, if it has one.
+FailureOr<std::optional<KernelEstimate>>
+SelectKernels::findTuned(Operation *op) const {
   std::optional<ProductFacts> facts = ProductFacts::get(op);
   const TunedKernel *tuned = table && facts ? table->find(*facts) : nullptr;
   if (!tuned)
-    return success();
+    return std::optional<KernelEstimate>();
   KernelEstimate estimate = estimateKernel(target, *facts, tuned->kernel);
   if (!estimate.isPossible())
     return op->emitError() << tuning << ": kernel "
@@ -148,21 +149,23 @@ LogicalResult SelectKernels::useTable(Operation *op) {
                            << " cannot do " << facts->name() << ": "
                            << estimate.refusal;
   estimate.tile = tuned->tile;
-  setKernel(op, *facts, estimate);
-  return success();
+  return std::optional(estimate);
 }
 
 LogicalResult SelectKernels::select(const IntegerProduct &product) {
   Operation *op = product.op;
   if (op->hasAttr("kernel"))
     return success();
-  if (failed(useTable(op)))
+  FailureOr<std::optional<KernelEstimate>> tuned = findTuned(op);
+  if (failed(tuned))
     return failure();
   std::string reason = "tuned";
-  if (!op->hasAttr("kernel")) {
-    ProductFacts facts = *ProductFacts::get(op);
-    SmallVector<KernelEstimate> ranking = rankKernels(target, facts);
-    setKernel(op, facts, ranking.front());
+  if (*tuned) {
+    setKernel(op, **tuned);
+  } else {
+    SmallVector<KernelEstimate> ranking =
+        rankKernels(target, *ProductFacts::get(op));
+    setKernel(op, ranking.front());
     reason = describe(ranking);
   }
   auto kernel = op->getAttrOfType<KernelAttr>("kernel");
@@ -172,5 +175,21 @@ LogicalResult SelectKernels::select(const IntegerProduct &product) {
       << remark::add("{0}: {1}: {2}", stringifyKernelKind(kernel.getKind()),
                      describe(product), reason)
       << remark::metric("Layer", layerName(op));
+  return success();
+}
+
+/// A table does not know which products are of signs.
+LogicalResult SelectKernels::selectFloat(Operation *op) {
+  reportFloat(op);
+  if (op->hasAttr("kernel"))
+    return success();
+  FailureOr<std::optional<KernelEstimate>> tuned = findTuned(op);
+  if (failed(tuned))
+    return failure();
+  std::optional<KernelEstimate> chosen = chooseFloatKernel(target, op);
+  if (*tuned && canHaveKernel(op, (*tuned)->kernel))
+    chosen = *tuned;
+  if (chosen)
+    setKernel(op, *chosen);
   return success();
 }

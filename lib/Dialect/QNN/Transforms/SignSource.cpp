@@ -20,8 +20,9 @@ std::optional<SignSource> SignSource::find(QuantizeOp op) {
 
 std::optional<SignSource> SignSource::find(DequantizeOp op) {
   auto isZero = [](float number) { return number == 0.0f; };
-  bool bytes = tensorType(op.getInput()).getElementType().isInteger(8);
-  if (!bytes || !op.getCode() || !op.getCode()->isBipolar() ||
+  Type element = tensorType(op.getInput()).getElementType();
+  bool areCodes = element.isInteger(1) || element.isInteger(8);
+  if (!areCodes || !op.getCode() || !op.getCode()->isBipolar() ||
       axisOf(op) != -1 ||
       !llvm::all_of(op.getZeroPoint().value_or(ArrayRef<float>()), isZero))
     return {};

@@ -1,4 +1,4 @@
-// RUN: qnn-opt %s --qnn-pack-products --split-input-file | FileCheck %s
+// RUN: qnn-opt %s --qnn-select-kernels --qnn-pack-products --split-input-file | FileCheck %s
 
 // Weights of one magnitude are bits and a factor.
 #v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>

@@ -1,4 +1,4 @@
-// RUN: qnn-opt %s --qnn-pack-products | FileCheck %s
+// RUN: qnn-opt %s --qnn-select-kernels --qnn-pack-products | FileCheck %s
 
 #sign = #qnn.quantizer<bits = 1, encoding = bipolar>
 #half = #qnn.quantizer<bits = 1, encoding = bipolar, scale = array<f32: 0.5>>

@@ -203,3 +203,61 @@ func.func @samples(%a: tensor<1x8192xi8>, %w: tensor<128x8192xi8>) -> tensor<1x1
   return %0 : tensor<1x128xi32>
 }
 }
+
+// -----
+
+// Products of floats: bits where both operands are signs, tables where the
+// weights are and it pays, constants or computed.
+#v4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>
+#sign = #qnn.quantizer<bits = 1, encoding = bipolar>
+module attributes {qnn.target = #v4, qnn.threads = 2 : i64} {
+// CHECK-LABEL: func @computed_signs
+func.func @computed_signs(%x: tensor<64x512xf32>, %w: tensor<512x128xf32>) -> (tensor<64x128xf32>, tensor<64x128xf32>, tensor<64x128xf32>) {
+  %p = qnn.quantize %x {quantizer = #sign} : (tensor<64x512xf32>) -> tensor<64x512xf32>
+  %q = qnn.quantize %w {quantizer = #sign} : (tensor<512x128xf32>) -> tensor<512x128xf32>
+  // CHECK: kernel = #qnn.kernel<xnor_popcount, tile = [{{[0-9]+}}, 32], threads = 2>
+  %0 = qnn.matmul %p, %q : (tensor<64x512xf32>, tensor<512x128xf32>) -> tensor<64x128xf32>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [32, 32, 4], threads = 2>
+  %1 = qnn.matmul %x, %q : (tensor<64x512xf32>, tensor<512x128xf32>) -> tensor<64x128xf32>
+  // CHECK: kernel = #qnn.kernel<f32_fma, tile = [14, 32], threads = 2>
+  %2 = qnn.matmul %x, %w : (tensor<64x512xf32>, tensor<512x128xf32>) -> tensor<64x128xf32>
+  return %0, %1, %2 : tensor<64x128xf32>, tensor<64x128xf32>, tensor<64x128xf32>
+}
+
+// Codes of one bit, before they are bytes.
+// CHECK-LABEL: func @codes
+func.func @codes(%x: tensor<4x40xf32>, %w: tensor<128x40xi1>) -> tensor<4x128xf32> {
+  %q = qnn.dequantize %w {code = #qnn.code<1, bipolar>, scale = array<f32: 0.5>} : (tensor<128x40xi1>) -> tensor<128x40xf32>
+  // CHECK: qnn.matmul {{.*}}kernel = #qnn.kernel<lookup
+  %0 = qnn.matmul %x, %q {transpose_rhs} : (tensor<4x40xf32>, tensor<128x40xf32>) -> tensor<4x128xf32>
+  return %0 : tensor<4x128xf32>
+}
+
+// One magnitude; zeros are no signs.
+// CHECK-LABEL: func @constant_signs
+func.func @constant_signs(%x: tensor<4x4xf32>) -> (tensor<4x128xf32>, tensor<4x128xf32>) {
+  %w = arith.constant dense<-0.5> : tensor<4x128xf32>
+  %v = arith.constant dense<0.0> : tensor<4x128xf32>
+  // CHECK: qnn.matmul {{.*}}kernel = #qnn.kernel<lookup
+  %0 = qnn.matmul %x, %w : (tensor<4x4xf32>, tensor<4x128xf32>) -> tensor<4x128xf32>
+  // CHECK: qnn.matmul {{.*}}kernel = #qnn.kernel<f32_fma
+  %1 = qnn.matmul %x, %v : (tensor<4x4xf32>, tensor<4x128xf32>) -> tensor<4x128xf32>
+  return %0, %1 : tensor<4x128xf32>, tensor<4x128xf32>
+}
+
+// No kernel does it.
+// CHECK-LABEL: func @batched
+func.func @batched(%x: tensor<2x4x8xf32>, %y: tensor<2x8x4xf32>) -> tensor<2x4x4xf32> {
+  // CHECK: qnn.matmul %arg0, %arg1 :
+  %0 = qnn.matmul %x, %y : (tensor<2x4x8xf32>, tensor<2x8x4xf32>) -> tensor<2x4x4xf32>
+  return %0 : tensor<2x4x4xf32>
+}
+
+// Few rows by a matrix that would have to be laid out.
+// CHECK-LABEL: func @few_rows
+func.func @few_rows(%x: tensor<3x8xf32>, %y: tensor<8x64xf32>) -> tensor<3x64xf32> {
+  // CHECK: qnn.matmul %arg0, %arg1 :
+  %0 = qnn.matmul %x, %y : (tensor<3x8xf32>, tensor<8x64xf32>) -> tensor<3x64xf32>
+  return %0 : tensor<3x64xf32>
+}
+}

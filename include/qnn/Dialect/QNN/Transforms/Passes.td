@@ -182,9 +182,13 @@ def SelectKernels : Pass<"qnn-select-kernels"> {
   let summary = "choose a kernel for each product";
   let description = [{
     Sets `kernel` of each `qnn.imatmul` and `qnn.iconv2d` that has none: kernel
-    and tile of the tuning table where it has the product (of `qnn.matmul` and
-    `qnn.conv2d`, too), else the kernel that costs the least cycles by the
-    target's cost model (`lib/Target/CostModel.cpp`) and the target's tile. Where
+    and tile of the tuning table where it has the product, else the kernel that
+    costs the least cycles by the target's cost model (`lib/Target/CostModel.cpp`)
+    and the target's tile. So of each `qnn.matmul` and `qnn.conv2d`: `lookup` only
+    where weights are known to be signs (constants of one magnitude in each output
+    channel, or what comes from a bipolar quantizer of one scale, or is seen by the
+    taps of a filter), `xnor_popcount` wherever both operands come from such
+    quantizers. Where
     the module has `qnn.threads`, 2 or more, the kernel says how many of them may
     share its tiles: as many as shorten the time by more than starting them takes,
     one where `qnn.batch` fills them all. Each
@@ -234,13 +238,13 @@ def PackProducts : Pass<"qnn-pack-products"> {
     `qnn.iconv2d` with constant weights becomes the packed op of its `kernel`:
     the weights are laid out in tiles now, the activations by `qnn.pack` (bit
     kernels; the channels of each group on their own) or not at all (bytes).
-    `qnn.matmul` of rank 2 and `qnn.conv2d` with constant weights become
-    `qnn.f32_matmul` and, between transposes to channels last and back,
-    `qnn.f32_conv2d`. Where weights have one magnitude in each output channel, or
-    come from a bipolar quantizer of one scale, they become `qnn.lookup_matmul` and
-    `qnn.lookup_conv2d` of their signs, times the magnitude, if the target
-    permutes floats and tables are less work than products. Products without a
-    kernel, with other weights or with padding other than zero are left alone.
+    `qnn.matmul` of rank 2 and `qnn.conv2d` become `qnn.f32_matmul` and, between
+    transposes to channels last and back, `qnn.f32_conv2d`. With the kernel
+    `lookup` they become `qnn.lookup_matmul` and `qnn.lookup_conv2d` of the signs of
+    their weights, times the magnitude; with `xnor_popcount` `qnn.xnor_matmul` and
+    `qnn.xnor_conv2d` of the signs of both operands. Integer products without a
+    kernel or with other weights are left alone, and products with padding other
+    than zero.
 
     ```mlir
     %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<1, bipolar>, rhs_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [8, 32]>}
