@@ -44,7 +44,7 @@ static Operation *findUpdate(BlockArgument weights) {
     return nullptr;
   for (Operation *user : weights.getUsers()) {
     auto quantize = dyn_cast<QuantizeOp>(user);
-    if (isUpdate(user))
+    if (isUpdate(user) && user->getOperand(0) == weights)
       update = user;
     else if (!isa<SurrogateGradOp>(user) && !(quantize && isSigns(quantize)))
       return nullptr;
@@ -66,14 +66,14 @@ public:
   void turn();
 
 private:
-  RankedTensorType rowsType() const {
+  RankedTensorType rowsType() {
     return RankedTensorType::get({shape[0], shape[2] * shape[3], shape[1]},
                                  b.getF32Type());
   }
   /// `value`, of the filter's shape, as rows.
   Value toRows(Value value);
 
-  mutable ImplicitLocOpBuilder b;
+  ImplicitLocOpBuilder b;
   func::FuncOp function;
   Operation *update;
   SmallVector<int64_t> shape;
@@ -149,7 +149,7 @@ struct ChannelsLastFilters
       bool isState =
           bool(function.getArgAttr(argument.getArgNumber(), kStateAttr));
       Operation *update = isState ? findUpdate(argument) : nullptr;
-      if (!update || update->getOperand(0) != argument)
+      if (!update)
         continue;
       Filter filter(function, update);
       if (filter.collect())

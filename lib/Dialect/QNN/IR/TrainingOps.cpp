@@ -266,6 +266,11 @@ LogicalResult CountCorrectOp::inferReturnTypes(MLIRContext *context,
 // Updates of parameters
 //===----------------------------------------------------------------------===//
 
+bool qnn::isUpdate(Operation *op) {
+  return isa_and_nonnull<SgdOp, MomentumOp, AdamOp, AdamaxOp, ShiftAdamaxOp,
+                         RmspropOp, BopOp>(op);
+}
+
 /// New parameter and states are as the old ones; all are of one type.
 static LogicalResult inferUpdate(ErrorSite site, ValueRange tensors,
                                  Types &types) {

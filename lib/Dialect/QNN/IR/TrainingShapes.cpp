@@ -191,11 +191,6 @@ LogicalResult GatherGradOp::verify() {
 // Recurrent layers
 //===----------------------------------------------------------------------===//
 
-bool qnn::isUpdate(Operation *op) {
-  return isa_and_nonnull<SgdOp, MomentumOp, AdamOp, AdamaxOp, ShiftAdamaxOp,
-                         RmspropOp, BopOp>(op);
-}
-
 int64_t qnn::gatesOf(RecurrentCell cell) {
   return cell == RecurrentCell::RNN ? 1 : cell == RecurrentCell::GRU ? 3 : 4;
 }
