@@ -30,8 +30,8 @@ inline constexpr llvm::StringLiteral kLabelsAttr = "qnn.labels";
 inline constexpr llvm::StringLiteral kTeacherAttr = "qnn.teacher";
 inline constexpr llvm::StringLiteral kLearningRateAttr = "qnn.learning_rate";
 inline constexpr llvm::StringLiteral kStepAttr = "qnn.step";
-/// Unit attribute of an argument: a state [O, C, KH, KW] of the network that the
-/// step has as [O, KH * KW, C].
+/// Unit attribute of an argument: a state [O, C, KH, KW] of the network that
+/// the step has as [O, KH * KW, C].
 inline constexpr llvm::StringLiteral kChannelsLastAttr = "qnn.channels_last";
 /// i64 of an argument that is words: the number of the argument that they were
 /// packed of; and the quantizer that made the codes.
