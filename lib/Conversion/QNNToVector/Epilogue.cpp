@@ -21,11 +21,15 @@
 using namespace mlir;
 using namespace qnn;
 
+/// Pixels from which on bounds of counts pay.
+static constexpr int64_t leastSharing = 4;
+
 namespace {
 struct Epilogue {
   ImplicitLocOpBuilder &b;
   const Contraction &c;
   const TilePlace &place;
+  int64_t pixels;
   Value thresholds, scales, addend;
   DenseF32ArrayAttr clip;
   CodeAttr code;
@@ -158,11 +162,32 @@ SmallVector<Value> Epilogue::rounded(int64_t m, ArrayRef<Value> sums) {
 // Thresholds
 //===----------------------------------------------------------------------===//
 
-/// Lanes of register `v` whose sum reaches the threshold of `level`.
+/// The most that `count` of a sum `length - 2 * count` may be where the sum
+/// reaches a threshold. A sum is never below -length: no bound overflows.
+static Value countBound(ImplicitLocOpBuilder &b, Value length,
+                        Value threshold) {
+  Value zero = zeroOf(b, length.getType()),
+        one = integerOf(b, length.getType(), 1);
+  Value least = arith::MaxSIOp::create(b, threshold,
+                                       arith::SubIOp::create(b, zero, length));
+  return arith::ShRSIOp::create(b, arith::SubIOp::create(b, length, least),
+                                one);
+}
+
+/// Lanes of register `v` whose sum reaches the threshold of `level`. A tile's
+/// pixels of one length share a bound of their counts, so no count is made a
+/// sum: two instructions less for each register.
 Value Epilogue::reached(Value sum, int64_t v, Value level) {
   Value threshold = readVector(b, c.vectorOf(b.getI32Type()), thresholds,
                                {place.block, level, indexOf(b, v * c.lanes)});
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::sge, sum, threshold);
+  Value length, count;
+  auto difference = m_Op<arith::SubIOp>(
+      matchers::m_Any(&length),
+      m_Op<arith::ShLIOp>(matchers::m_Any(&count), m_One()));
+  if (pixels < leastSharing || !matchPattern(sum, difference))
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::sge, sum, threshold);
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::sle, count,
+                               countBound(b, length, threshold));
 }
 
 /// How many thresholds each sum reaches. Few levels are compared one after the
@@ -313,6 +338,7 @@ void qnn::storeTile(ImplicitLocOpBuilder &b, const Contraction &c,
   Epilogue epilogue{b,
                     c,
                     place,
+                    static_cast<int64_t>(sums.size()),
                     op.getEpilogueThresholds(),
                     op.getEpilogueScales(),
                     op.getEpilogueAddend(),

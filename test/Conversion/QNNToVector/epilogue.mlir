@@ -35,6 +35,24 @@ func.func @words(%x: tensor<1x2xi32>, %w: tensor<1x2x32xi32>, %t: tensor<1x3x32x
 
 // -----
 
+// Several pixels share bounds of the counts of signs that differ: the sum
+// 64 - 2 * count reaches t where count <= (64 - max(t, -64)) / 2.
+// CHECK-LABEL: func.func @shared_bounds
+// CHECK: %[[T:.*]] = vector.transfer_read %arg2
+// CHECK: %[[L:.*]] = arith.maxsi %[[T]], %cst{{.*}} : vector<4xi32>
+// CHECK: %[[D:.*]] = arith.subi %cst{{.*}}, %[[L]] : vector<4xi32>
+// CHECK: %[[B:.*]] = arith.shrsi %[[D]], %cst{{.*}} : vector<4xi32>
+// CHECK-COUNT-4: arith.cmpi sle, %{{.*}}, %[[B]] : vector<4xi32>
+// CHECK-NOT: arith.cmpi
+func.func @shared_bounds(%x: tensor<4x2xi32>, %w: tensor<1x2x32xi32>, %t: tensor<1x1x32xi32>) -> tensor<4x1xi32> {
+  %0 = qnn.xnor_matmul %x, %w, %t {channels = 64 : i64, out_channels = 4 : i64, lhs_code = #qnn.code<1, bipolar>,
+          rhs_code = #qnn.code<1, bipolar>, out_code = #qnn.code<1, bipolar>, kernel = #qnn.kernel<xnor_popcount, tile = [4, 32]>}
+      : (tensor<4x2xi32>, tensor<1x2x32xi32>, tensor<1x1x32xi32>) -> tensor<4x1xi32>
+  return %0 : tensor<4x1xi32>
+}
+
+// -----
+
 // Many levels are a loop.
 // CHECK-LABEL: func.func @many_levels
 // CHECK: scf.for %{{.*}} = %c0 to %c255 step %c1
