@@ -192,16 +192,18 @@ void CodeLookup::lookUp(ImplicitLocOpBuilder &b, TileShape tile,
   int64_t registers = lanes.registers(tile), ofGroup = layout.indicesOfGroup();
   auto type = VectorType::get({tableLanes()}, prepared().element);
   const Pass &pass = allPasses[reader.pass];
-  SmallVector<SmallVector<Value>> groups(registers);
+  SmallVector<LookupLanes::Group> groups;
   for (int64_t t = first; t < last; ++t) {
     SmallVector<Value> indices;
     int64_t step =
         (t / ofGroup * layout.planes + pass.plane) * layout.lanesOfGroup();
-    for (int64_t v = 0; v < registers; ++v) {
-      if (t == first || t % ofGroup == 0)
-        groups[v] = lanes.readGroup(b, tile, reader, v, step);
-      indices.push_back(lanes.indexOf(b, groups[v], t % ofGroup));
+    if (t == first || t % ofGroup == 0) {
+      groups.clear();
+      for (int64_t v = 0; v < registers; ++v)
+        groups.push_back({tile, reader, v, step});
     }
+    for (LookupLanes::Group &group : groups)
+      indices.push_back(lanes.indexOf(b, group, t % ofGroup));
     for (int64_t m = tile.first; m < tile.last; ++m) {
       Value table =
           lanes.everywhere(b, reader.prepared(m, placeOf(pass.part, t), type));

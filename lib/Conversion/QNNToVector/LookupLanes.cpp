@@ -18,56 +18,63 @@ VectorType LookupLanes::typeOf(int64_t bits) const {
 //===----------------------------------------------------------------------===//
 
 /// A register that is wider than a block holds several blocks side by side.
-SmallVector<Value> LookupLanes::readGroup(ImplicitLocOpBuilder &b,
-                                          TileShape tile,
-                                          const UnitReader &reader, int64_t v,
-                                          int64_t step) const {
+Value LookupLanes::readLanes(ImplicitLocOpBuilder &b, const Group &group,
+                             int64_t lane) const {
   VectorType type = typeOf(layout.laneBits);
-  int64_t parts = count() / ofBlock();
+  int64_t parts = count() / ofBlock(), step = group.step + lane;
+  if (parts == 1)
+    return group.reader.weights(group.v, step, type);
   auto part = VectorType::get({ofBlock()}, type.getElementType());
-  SmallVector<Value> group;
-  for (int64_t lane = 0; lane < layout.lanesOfGroup(); ++lane) {
-    if (parts == 1) {
-      group.push_back(reader.weights(v, step + lane, type));
-      continue;
-    }
-    Value all = zeroOf(b, type);
-    for (int64_t i = 0; i < parts && v * parts + i < blocks(tile); ++i)
+  Value all = zeroOf(b, type);
+  for (int64_t i = 0; i < parts; ++i)
+    if (int64_t block = group.v * parts + i; block < blocks(group.tile))
       all = vector::InsertStridedSliceOp::create(
-          b, reader.weights(v * parts + i, step + lane, part), all,
+          b, group.reader.weights(block, step, part), all,
           ArrayRef<int64_t>(i * ofBlock()), ArrayRef<int64_t>(1));
-    group.push_back(all);
+  return all;
+}
+
+Value LookupLanes::bitsFrom(ImplicitLocOpBuilder &b, Value lanes,
+                            int64_t shift) const {
+  if (!shift)
+    return lanes;
+  return arith::ShRUIOp::create(b, lanes, integerOf(b, lanes.getType(), shift));
+}
+
+/// The topmost bits of all lanes of a group are its last index.
+Value LookupLanes::lanesOf(ImplicitLocOpBuilder &b, Group &group,
+                           int64_t lane) const {
+  group.lanes.resize(layout.lanesOfGroup());
+  Value &lanes = group.lanes[lane];
+  if (lanes)
+    return lanes;
+  lanes = readLanes(b, group, lane);
+  if (int64_t left = layout.laneBits % layout.indexBits) {
+    int64_t to = lane * left;
+    Value bits = bitsFrom(b, lanes, layout.laneBits - left - to);
+    bits = arith::AndIOp::create(
+        b, bits, integerOf(b, bits.getType(), ((1 << left) - 1) << to));
+    Value &topmost = group.topmost;
+    topmost = topmost ? arith::OrIOp::create(b, topmost, bits) : bits;
   }
-  return group;
+  return lanes;
 }
 
 /// A byte's shuffle looks at bit 7 too, permutations of whole registers at the
 /// bits of the index only.
-Value LookupLanes::indexOf(ImplicitLocOpBuilder &b, ArrayRef<Value> group,
+Value LookupLanes::indexOf(ImplicitLocOpBuilder &b, Group &group,
                            int64_t i) const {
-  VectorType type = typeOf(layout.laneBits);
-  auto bitsFrom = [&](Value lanes, int64_t shift) {
-    return shift ? arith::ShRUIOp::create(b, lanes, integerOf(b, type, shift))
-                 : lanes;
-  };
   int64_t whole = layout.laneBits / layout.indexBits;
-  int64_t left = layout.laneBits % layout.indexBits;
-  if (i < whole * layout.lanesOfGroup()) {
-    Value index = bitsFrom(group[i / whole], i % whole * layout.indexBits);
+  if (int64_t lane = i / whole; lane < layout.lanesOfGroup()) {
+    Value index =
+        bitsFrom(b, lanesOf(b, group, lane), i % whole * layout.indexBits);
     if (layout.indexBits != 4)
       return index;
-    return arith::AndIOp::create(b, index, integerOf(b, type, 15));
+    return arith::AndIOp::create(b, index, integerOf(b, index.getType(), 15));
   }
-  // The topmost bits of all lanes of the group.
-  Value index;
-  for (auto [k, lanes] : llvm::enumerate(group)) {
-    int64_t to = k * left;
-    Value bits = bitsFrom(lanes, layout.laneBits - left - to);
-    bits = arith::AndIOp::create(b, bits,
-                                 integerOf(b, type, ((1 << left) - 1) << to));
-    index = index ? arith::OrIOp::create(b, index, bits) : bits;
-  }
-  return index;
+  for (int64_t lane = 0; lane < layout.lanesOfGroup(); ++lane)
+    lanesOf(b, group, lane);
+  return group.topmost;
 }
 
 Value LookupLanes::everywhere(ImplicitLocOpBuilder &b, Value table) const {

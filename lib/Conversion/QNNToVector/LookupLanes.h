@@ -35,14 +35,19 @@ public:
   /// A register of lanes of `bits`.
   mlir::VectorType typeOf(int64_t bits) const;
 
-  /// The lanes of a group of channels, of register `v` of output channels.
-  llvm::SmallVector<mlir::Value> readGroup(mlir::ImplicitLocOpBuilder &b,
-                                           TileShape tile,
-                                           const UnitReader &reader, int64_t v,
-                                           int64_t step) const;
+  /// The lanes of a group of channels, of register `v` of output channels, from
+  /// a step of the weights on. They are read when an index is the first to want
+  /// them: all at once they would not leave a register to the sums.
+  struct Group {
+    TileShape tile;
+    const UnitReader &reader;
+    int64_t v, step;
+    llvm::SmallVector<mlir::Value> lanes = {};
+    mlir::Value topmost = {}; ///< bits of the lanes so far, of the last index
+  };
   /// Index `i` of a group.
-  mlir::Value indexOf(mlir::ImplicitLocOpBuilder &b,
-                      llvm::ArrayRef<mlir::Value> group, int64_t i) const;
+  mlir::Value indexOf(mlir::ImplicitLocOpBuilder &b, Group &group,
+                      int64_t i) const;
   /// A table that a register has once or several times.
   mlir::Value everywhere(mlir::ImplicitLocOpBuilder &b,
                          mlir::Value table) const;
@@ -67,6 +72,12 @@ public:
           llvm::ArrayRef<llvm::SmallVector<mlir::Value>> registers) const;
 
 private:
+  mlir::Value readLanes(mlir::ImplicitLocOpBuilder &b, const Group &group,
+                        int64_t lane) const;
+  mlir::Value bitsFrom(mlir::ImplicitLocOpBuilder &b, mlir::Value lanes,
+                       int64_t shift) const;
+  mlir::Value lanesOf(mlir::ImplicitLocOpBuilder &b, Group &group,
+                      int64_t lane) const;
   int64_t blocks(TileShape tile) const {
     return llvm::divideCeil(tile.vectors * c.lanes, c.tileChannels);
   }

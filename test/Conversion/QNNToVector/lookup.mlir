@@ -124,3 +124,22 @@ func.func @trits(%x: tensor<1x6xi8>, %w: tensor<1x5x32xi16>) -> tensor<1x32xi32>
   return %0 : tensor<1x32xi32>
 }
 }
+
+// -----
+
+// A short has three indices: the next one's lanes are read when those are
+// looked up, and not before, or a tile would have no registers left.
+module attributes {qnn.target = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32>} {
+// CHECK-LABEL: func.func @lanes_in_turn
+// CHECK: scf.for
+// CHECK: vector.transfer_read %arg1
+// CHECK-COUNT-3: llvm.call_intrinsic "llvm.x86.avx512.permvar.hi.512"
+// CHECK: vector.transfer_read %arg1
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.permvar.hi.512"
+func.func @lanes_in_turn(%x: tensor<1x160xi8>, %w: tensor<1x10x32xi16>) -> tensor<1x32xi32> {
+  %0 = qnn.lookup_matmul %x, %w {channels = 160 : i64, out_channels = 32 : i64, lhs_code = #qnn.code<8, unsigned>, rhs_code = #qnn.code<1, bipolar>,
+          kernel = #qnn.kernel<lookup, tile = [1, 32, 5]>}
+      : (tensor<1x160xi8>, tensor<1x10x32xi16>) -> tensor<1x32xi32>
+  return %0 : tensor<1x32xi32>
+}
+}
