@@ -261,3 +261,22 @@ func.func @few_rows(%x: tensor<3x8xf32>, %y: tensor<8x64xf32>) -> tensor<3x64xf3
   return %0 : tensor<3x64xf32>
 }
 }
+
+// -----
+
+// Weights that the last cache holds: reading them does not hide what is counted
+// again and again, and that tables of bytes look up at once. Those of 512 output
+// channels are near enough.
+#znver4 = #qnn.target<triple = "x86_64-unknown-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>
+module attributes {qnn.target = #znver4} {
+// CHECK-LABEL: func @last_cache
+func.func @last_cache(%a: tensor<1x4096xi2>, %b: tensor<1x4096xi4>, %u: tensor<512x4096xi1>, %v: tensor<4096x4096xi1>, %w: tensor<4096x4096xi4>) -> (tensor<1x512xi32>, tensor<1x4096xi32>, tensor<1x4096xi32>) {
+  // CHECK: kernel = #qnn.kernel<bit_serial
+  %0 = qnn.imatmul %a, %u {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x4096xi2>, tensor<512x4096xi1>) -> tensor<1x512xi32>
+  // CHECK: kernel = #qnn.kernel<lookup
+  %1 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<1x4096xi2>, tensor<4096x4096xi1>) -> tensor<1x4096xi32>
+  // CHECK: kernel = #qnn.kernel<lookup
+  %2 = qnn.imatmul %b, %w {lhs_code = #qnn.code<4, unsigned>, rhs_code = #qnn.code<4, signed>} : (tensor<1x4096xi4>, tensor<4096x4096xi4>) -> tensor<1x4096xi32>
+  return %0, %1, %2 : tensor<1x512xi32>, tensor<1x4096xi32>, tensor<1x4096xi32>
+}
+}
