@@ -1,4 +1,4 @@
-// RUN: qnn-opt %s --qnn-prefetch-streams | FileCheck %s
+// RUN: qnn-opt %s --qnn-prefetch-streams --split-input-file | FileCheck %s
 
 module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "", vector_bits = 256, registers = 16>} {
 memref.global "private" constant @large : memref<16x1024x64xi8> = dense<1>
@@ -97,6 +97,37 @@ func.func @backwards(%out: memref<16xf32>) {
       %0 = vector.load %w[%index] : memref<81920xf32>, vector<16xf32>
       vector.store %0, %out[%c0] : memref<16xf32>, vector<16xf32>
     }
+  }
+  return
+}
+}
+
+// -----
+
+// What the last cache holds comes sooner: 4 lines ahead are enough. Memory wants
+// 16.
+module attributes {qnn.target = #qnn.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "", vector_bits = 512, registers = 32>} {
+memref.global "private" constant @near : memref<32768x64xi8> = dense<1>
+memref.global "private" constant @far : memref<1048576x64xi8> = dense<1>
+
+// CHECK-LABEL: func.func @distances
+// CHECK: %[[NEAR:.*]] = memref.get_global @near
+// CHECK: %[[FAR:.*]] = memref.get_global @far
+// CHECK: %[[SOON:.*]] = arith.addi %{{.*}}, %c4
+// CHECK: memref.prefetch %[[NEAR]][%[[SOON]], %c0]
+// CHECK: %[[LATE:.*]] = arith.addi %{{.*}}, %c16
+// CHECK: memref.prefetch %[[FAR]][%[[LATE]], %c0]
+func.func @distances(%out: memref<64xi8>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c32768 = arith.constant 32768 : index
+  %near = memref.get_global @near : memref<32768x64xi8>
+  %far = memref.get_global @far : memref<1048576x64xi8>
+  scf.for %step = %c0 to %c32768 step %c1 {
+    %0 = vector.load %near[%step, %c0] : memref<32768x64xi8>, vector<64xi8>
+    %1 = vector.load %far[%step, %c0] : memref<1048576x64xi8>, vector<64xi8>
+    %2 = arith.addi %0, %1 : vector<64xi8>
+    vector.store %2, %out[%c0] : memref<64xi8>, vector<64xi8>
   }
   return
 }
