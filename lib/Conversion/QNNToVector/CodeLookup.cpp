@@ -1,6 +1,7 @@
 //===- CodeLookup.cpp - Products of codes by tables of sums -----*- C++ -*-===//
 
 #include "CodeLookup.h"
+#include "qnn/Target/Target.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -54,14 +55,18 @@ int64_t CodeLookup::blocksAtOnce(int64_t pixels, int64_t left) const {
 
 /// The tables of the pixels of a tile fill two thirds of a first-level cache of
 /// 32 KB. Taps share the tables of a convolution, and its sums stay in
-/// registers over all taps.
+/// registers over all taps. Registers of 512 bits add tables of several pixels
+/// from half of the second-level cache in less time than partial sums of all
+/// pixels take to be stored and read.
 int64_t CodeLookup::unitsOfBlock() const {
   if (c.isConv)
     return 0;
   int64_t pixels = std::min(c.tilePixels, c.g.outWidth);
   int64_t ofUnit = pixels * prepared().stride *
                    prepared().element.getIntOrFloatBitWidth() / 8;
-  return std::max<int64_t>(1, (20 << 10) / ofUnit);
+  bool isFar = c.lanes == 16 && pixels > 1;
+  int64_t bytes = isFar ? getCacheBytes(c.target) / 2 : 20 << 10;
+  return std::max<int64_t>(1, bytes / ofUnit);
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,7 +16,7 @@ func.func @bipolar(%a: tensor<16x64xi1>, %w: tensor<8x64xi1>) -> tensor<16x8xi32
 // CHECK-LABEL: func @planes
 func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi4>, %v: tensor<64x64xi2>, %w: tensor<64x64xi4>) -> (tensor<16x64xi32>, tensor<16x64xi32>) {
   // CHECK: kernel = #qnn.kernel<bit_serial, tile = [14, 32]>
-  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
+  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}
   %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<64x64xi2>) -> tensor<16x64xi32>
   // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32]>
   // REMARK: int8_dot: signed 4-bit weights, signed 4-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
@@ -27,12 +27,24 @@ func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi4>, %v: tensor<64x64xi
 // With more output channels to use a table for, lookups cost the least; those of
 // 8-bit activations, too, which one instruction permutes in shorts.
 // CHECK-LABEL: func @tables
-func.func @tables(%a: tensor<16x64xi2>, %b: tensor<16x64xi8>, %w: tensor<512x64xi1>) -> (tensor<16x512xi32>, tensor<16x512xi32>) {
+func.func @tables(%a: tensor<16x192xi2>, %b: tensor<16x192xi8>, %w: tensor<1024x192xi1>) -> (tensor<16x1024xi32>, tensor<16x1024xi32>) {
   // CHECK: kernel = #qnn.kernel<lookup, tile = [4, 32]>
-  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi2>, tensor<512x64xi1>) -> tensor<16x512xi32>
-  // CHECK: kernel = #qnn.kernel<lookup, tile = [8, 32]>
-  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x64xi8>, tensor<512x64xi1>) -> tensor<16x512xi32>
-  return %0, %1 : tensor<16x512xi32>, tensor<16x512xi32>
+  %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x192xi2>, tensor<1024x192xi1>) -> tensor<16x1024xi32>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [4, 32]>
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x192xi8>, tensor<1024x192xi1>) -> tensor<16x1024xi32>
+  return %0, %1 : tensor<16x1024xi32>, tensor<16x1024xi32>
+}
+
+// Two and more passes over such tables take longer than dot products.
+// CHECK-LABEL: func @planes_of_tables
+func.func @planes_of_tables(%a: tensor<64x256xi3>, %b: tensor<64x256xi8>, %v: tensor<256x256xi3>, %w: tensor<256x256xi2>) -> (tensor<64x256xi32>, tensor<64x256xi32>, tensor<64x256xi32>) {
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<3, unsigned>, rhs_code = #qnn.code<3, signed>} : (tensor<64x256xi3>, tensor<256x256xi3>) -> tensor<64x256xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, signed>} : (tensor<64x256xi8>, tensor<256x256xi2>) -> tensor<64x256xi32>
+  // CHECK: kernel = #qnn.kernel<int8_dot
+  %2 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<2, ternary>} : (tensor<64x256xi8>, tensor<256x256xi2>) -> tensor<64x256xi32>
+  return %0, %1, %2 : tensor<64x256xi32>, tensor<64x256xi32>, tensor<64x256xi32>
 }
 
 // Three channels are one step of a dot product, and one of 32 pairs of bits.
