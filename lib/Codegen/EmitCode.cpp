@@ -19,6 +19,7 @@
 #include "llvm/IR/PassInstrumentation.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
@@ -27,6 +28,17 @@
 using namespace qnn;
 using llvm::createStringError;
 
+/// LLVM makes chains of additions short by adding their terms up in pairs. The
+/// sums of a tile have no need of that, as there are as many as registers, and
+/// terms that wait for their pair drive them out. It asks no attribute and no
+/// option of a function, only its own of the command line.
+static void keepChainsOfSums() {
+  auto &options = llvm::cl::getRegisteredOptions();
+  auto combiner = options.find("x86-machine-combiner");
+  if (combiner != options.end())
+    combiner->second->addOccurrence(0, combiner->first, "false");
+}
+
 static void initializeTargets() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -34,6 +46,7 @@ static void initializeTargets() {
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();
     llvm::InitializeAllAsmPrinters();
+    keepChainsOfSums();
   });
 }
 
@@ -139,7 +152,14 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   passes.run(module, modules);
 }
 
-/// Vectors as wide as the target's registers, where LLVM would choose half.
+/// Bytes that the stack is aligned to where a function does not see to it.
+static constexpr unsigned kStackBytes = 16;
+
+/// Vectors as wide as the target's registers, where LLVM would choose half. A
+/// stack that is aligned to them, too: LLVM sees to that only where it knows
+/// before it gives out registers that some will be spilled, and a tile whose
+/// spills lie across lines of the cache takes up to one and a half times as
+/// long.
 static void preferFullVectors(llvm::Module &module, TargetAttr target) {
   std::string bits = std::to_string(target.getVectorBits());
   for (llvm::Function &function : module) {
@@ -147,6 +167,8 @@ static void preferFullVectors(llvm::Module &module, TargetAttr target) {
       continue;
     function.addFnAttr("prefer-vector-width", bits);
     function.addFnAttr("min-legal-vector-width", bits);
+    if (target.getVectorBits() / 8 > kStackBytes)
+      function.addFnAttr("stackrealign");
     function.addFnAttr("target-cpu", target.getCpu());
     if (!target.getFeatures().empty())
       function.addFnAttr("target-features", target.getFeatures());
