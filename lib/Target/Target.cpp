@@ -337,7 +337,7 @@ struct LookupRow {
 /// registers of output channels, as tiles above.
 static const LookupRow lookups[] = {
     {512, 32, 5, 8, {Instruction::PermuteShorts, 5, 4}},
-    {512, 32, 1, 4, {Instruction::PermuteBytes, 6, 4}},
+    {512, 32, 1, 4, {Instruction::PermuteBytes, 6, 8}},
     {512, 32, 1, 8, {Instruction::ShuffleBytes, 4, 8}},
     {256, 16, 1, 8, {Instruction::ShuffleBytes, 4, 3}},
     {128, 32, 1, 8, {Instruction::ShuffleBytes, 4, 6}},

@@ -28,7 +28,7 @@ func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi4>, %v: tensor<64x64xi
 // 8-bit activations, too, which one instruction permutes in shorts.
 // CHECK-LABEL: func @tables
 func.func @tables(%a: tensor<16x192xi2>, %b: tensor<16x192xi8>, %w: tensor<1024x192xi1>) -> (tensor<16x1024xi32>, tensor<16x1024xi32>) {
-  // CHECK: kernel = #qnn.kernel<lookup, tile = [4, 32]>
+  // CHECK: kernel = #qnn.kernel<lookup, tile = [8, 32]>
   %0 = qnn.imatmul %a, %w {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x192xi2>, tensor<1024x192xi1>) -> tensor<16x1024xi32>
   // CHECK: kernel = #qnn.kernel<lookup, tile = [4, 32]>
   %1 = qnn.imatmul %b, %w {lhs_code = #qnn.code<8, signed>, rhs_code = #qnn.code<1, bipolar>} : (tensor<16x192xi8>, tensor<1024x192xi1>) -> tensor<16x1024xi32>
