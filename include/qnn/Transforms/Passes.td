@@ -419,8 +419,9 @@ def PrefetchStreams : Pass<"qnn-prefetch-streams", "::mlir::func::FuncOp"> {
   let description = [{
     A constant or a buffer that does not fit the target's second-level cache, and is
     not read again by any loop around, is a stream from memory: weights of a product
-    of one row, what a recurrent layer saved. What the iterations 1 KB ahead read is
-    asked for, line by line, of the innermost loop that reads that much.
+    of one row, what a recurrent layer saved. What the iterations 1 KB ahead read
+    (256 bytes, of what fits the last cache of targets with 512 bits) is asked for,
+    line by line, of the innermost loop that reads that much.
 
     ```mlir
     %w = memref.get_global @weights : memref<128x1024x128xi8>
