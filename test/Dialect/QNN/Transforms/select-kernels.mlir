@@ -16,7 +16,7 @@ func.func @bipolar(%a: tensor<16x64xi1>, %w: tensor<8x64xi1>) -> tensor<16x8xi32
 // CHECK-LABEL: func @planes
 func.func @planes(%a: tensor<16x64xi2>, %b: tensor<16x64xi4>, %v: tensor<64x64xi2>, %w: tensor<64x64xi4>) -> (tensor<16x64xi32>, tensor<16x64xi32>) {
   // CHECK: kernel = #qnn.kernel<bit_serial, tile = [14, 32]>
-  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, int8_dot {{[0-9]+}}
+  // REMARK: bit_serial: ternary 2-bit weights, unsigned 2-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
   %0 = qnn.imatmul %a, %v {lhs_code = #qnn.code<2, unsigned>, rhs_code = #qnn.code<2, ternary>} : (tensor<16x64xi2>, tensor<64x64xi2>) -> tensor<16x64xi32>
   // CHECK: kernel = #qnn.kernel<int8_dot, tile = [14, 32]>
   // REMARK: int8_dot: signed 4-bit weights, signed 4-bit activations: about {{[0-9]+}} cycles, lookup {{[0-9]+}}
