@@ -88,9 +88,7 @@ static constexpr double fromMemory = 6.5, fromCache = 32;
 /// gives has been measured on Zen 4 only; its 20 to 27 bytes are 4 times those
 /// of memory.
 static double fromBeyondCache(TargetAttr target, double bytes) {
-  bool isNear = target.getVectorBits() == 512 &&
-                bytes <= double(getLastCacheBytes(target));
-  return isNear ? 20 : fromMemory;
+  return isInNearCache(target, std::ceil(bytes)) ? 20 : fromMemory;
 }
 
 //===----------------------------------------------------------------------===//

@@ -267,6 +267,10 @@ int64_t qnn::getLastCacheBytes(TargetAttr target) {
       .Default(32 << 20);
 }
 
+bool qnn::isInNearCache(TargetAttr target, int64_t bytes) {
+  return target.getVectorBits() == 512 && bytes <= getLastCacheBytes(target);
+}
+
 //===----------------------------------------------------------------------===//
 // Tiles
 //===----------------------------------------------------------------------===//

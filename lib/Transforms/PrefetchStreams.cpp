@@ -34,9 +34,7 @@ using namespace qnn;
 /// cycles at the speed of memory. The last cache answers sooner, and what comes
 /// too early only fills the first one; that has been measured on Zen 4.
 static int64_t distanceTo(TargetAttr target, MemRefType type) {
-  bool isNear = target.getVectorBits() == 512 &&
-                bytesOf(type) <= getLastCacheBytes(target);
-  return isNear ? 256 : 1024;
+  return isInNearCache(target, bytesOf(type)) ? 256 : 1024;
 }
 
 /// Adds the loops whose induction variables `index` is computed from.

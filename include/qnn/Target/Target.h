@@ -35,6 +35,10 @@ int64_t getCacheBytes(TargetAttr target);
 /// Bytes of the last cache before memory that one core may fill.
 int64_t getLastCacheBytes(TargetAttr target);
 
+/// Whether so many bytes lie in a last cache that answers much sooner than
+/// memory; measured on Zen 4, and taken to be so of targets with 512 bits only.
+bool isInNearCache(TargetAttr target, int64_t bytes);
+
 /// Instructions, most on whole vectors, that MLIR has no op for, and that only
 /// some CPUs have. Kernels that use them ask for one and fall back without it.
 enum class Instruction {
